@@ -1,0 +1,65 @@
+"""Structured output for diffusion language models.
+
+JSON Schemas, regular expressions and templates become exact constraints on a canvas that a masked
+diffusion model denoises. Names are imported on first use, so that importing the package is cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dllm_struct.compiled import Compiled as Compiled
+    from dllm_struct.compiled import compile as compile
+    from dllm_struct.decoding import Decoding as Decoding
+    from dllm_struct.errors import DllmStructError as DllmStructError
+    from dllm_struct.generation import Model as Model
+    from dllm_struct.generation import Output as Output
+    from dllm_struct.languages.base import Language as Language
+    from dllm_struct.languages.choice import choice as choice
+    from dllm_struct.languages.json_schema import json_schema as json_schema
+    from dllm_struct.languages.regex import regex as regex
+    from dllm_struct.models.family import Family as Family
+    from dllm_struct.models.loading import load as load
+    from dllm_struct.posterior import Posterior as Posterior
+    from dllm_struct.template import Invariant as Invariant
+    from dllm_struct.template import Slot as Slot
+    from dllm_struct.template import Template as Template
+    from dllm_struct.vocabulary import Vocabulary as Vocabulary
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Compiled": "compiled",
+    "Decoding": "decoding",
+    "DllmStructError": "errors",
+    "Family": "models.family",
+    "Invariant": "template",
+    "Language": "languages.base",
+    "Model": "generation",
+    "Output": "generation",
+    "Posterior": "posterior",
+    "Slot": "template",
+    "Template": "template",
+    "Vocabulary": "vocabulary",
+    "choice": "languages.choice",
+    "compile": "compiled",
+    "json_schema": "languages.json_schema",
+    "load": "models.loading",
+    "regex": "languages.regex",
+}
+
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'dllm_struct' has no attribute '{name}'")
+    value = getattr(import_module(f"dllm_struct.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__", "errors"]

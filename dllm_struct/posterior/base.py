@@ -1,0 +1,183 @@
+"""What is asked of one slot, and what the answer offers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dllm_struct.automata.tokens import TokenAutomaton
+from dllm_struct.errors import EmptyLanguage, InvalidInput, NonFiniteLogits
+from dllm_struct.posterior.viterbi import forced_tokens
+
+MASKED = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """One slot: what it may be, what the model thinks, and what is already decided.
+
+    Attributes:
+        automaton: the language, seen through the vocabulary.
+        logits: float [n, V'] with V' >= V, as the model gave them.
+        committed: [n], a token id, or -1 where masked; a committed row's logits are ignored.
+        null_token_id: fills the unused tail; None means that the slot has to be filled exactly.
+    """
+
+    automaton: TokenAutomaton
+    logits: Tensor
+    committed: Sequence[int]
+    null_token_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.logits.dim() != 2 or len(self.logits) != len(self.committed):
+            raise InvalidInput(
+                f"logits of shape {tuple(self.logits.shape)} for {len(self.committed)} positions",
+                hint="logits must be [n, V], one row for each position of the slot",
+            )
+        if self.logits.shape[1] < len(self.automaton.token_class):
+            raise InvalidInput(
+                f"{self.logits.shape[1]} logits for {len(self.automaton.token_class)} tokens",
+                hint="the network must score every token of the vocabulary",
+            )
+
+
+class Posterior(ABC):
+    """The model's factorised prediction conditioned on "the slot is in its language".
+
+    p(x) is proportional to the product over positions of exp(logits[i, x_i]), for x in the language
+    (a member followed by nulls), 0 elsewhere.
+    """
+
+    problem: Problem
+    automaton: TokenAutomaton  # with the null token in its class
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.automaton = problem.automaton.with_null(problem.null_token_id)
+
+    def __len__(self) -> int:
+        return len(self.problem.committed)
+
+    @property
+    @abstractmethod
+    def log_evidence(self) -> float:
+        """log Z, the log of the summed weight of all members; -inf when none fits."""
+
+    @abstractmethod
+    def map(self) -> Tensor:
+        """The most probable member with its nulls. int64 [n]
+
+        Raises:
+            EmptyLanguage: when no member fits.
+        """
+
+    @abstractmethod
+    def sample(self, k: int, generator: torch.Generator | None = None) -> Tensor:
+        """Exact joint samples. int64 [k, n]
+
+        Raises:
+            EmptyLanguage: when no member fits.
+        """
+
+    @cached_property
+    @abstractmethod
+    def log_class_marginals(self) -> Tensor:
+        """Log of the posterior probability of every token class. float64 [n, C]"""
+
+    @cached_property
+    @abstractmethod
+    def log_class_weights(self) -> Tensor:
+        """Log of the summed exponentials of every token class's logits. float64 [n, C]"""
+
+    @property
+    def log_marginals(self) -> Tensor:
+        """Log of the posterior probability of every token at every position. float32 [n, V']
+
+        Its support (where it is finite) is the exact logit mask. Made anew at each access.
+        """
+        logits = self.problem.logits
+        device = logits.device
+        num_tokens = len(self.automaton.token_class)
+        token_class = torch.tensor(self.automaton.token_class, device=device, dtype=torch.int64)
+        offset = (self.log_class_marginals - self.log_class_weights).nan_to_num(
+            nan=-torch.inf, posinf=-torch.inf
+        )
+        result = torch.full(logits.shape, -torch.inf, device=device)
+        result[:, :num_tokens] = offset.to(device, torch.float32)[:, token_class] + logits[
+            :, :num_tokens
+        ].float().nan_to_num(nan=-torch.inf, posinf=-torch.inf, neginf=-torch.inf)
+        for i, token in enumerate(self.problem.committed):
+            if token != MASKED:
+                result[i] = -torch.inf
+                result[i, token] = 0.0 if self.log_evidence > -torch.inf else -torch.inf
+        return result
+
+    def log_probability(self, tokens: Tensor) -> Tensor:
+        """Log of the posterior probability of ``tokens[i]`` at position i. float32 [n]"""
+        classes = torch.from_numpy(self.automaton.token_class[tokens.cpu().numpy()]).to(
+            tokens.device, torch.int64
+        )
+        rows = torch.arange(len(tokens), device=tokens.device)
+        share = self.log_class_marginals[rows, classes] - self.log_class_weights[rows, classes]
+        own = self.problem.logits[rows, tokens].to(share)
+        committed = torch.tensor(self.problem.committed, device=tokens.device)
+        own = torch.where(committed == MASKED, own, torch.zeros_like(own))
+        return (share + own).to(torch.float32)
+
+    def forced(self) -> Tensor:
+        """The only token that language and committed tokens allow, else -1. int64 [n]
+
+        It does not depend on the logits, so it holds whatever the model says.
+        """
+        a = self.automaton
+        return torch.from_numpy(
+            forced_tokens(
+                np.asarray(self.problem.committed, np.int64),
+                a.start,
+                a.source,
+                a.target,
+                a.group,
+                a.accepting,
+                a.token_class,
+                a.class_start,
+                a.class_tokens,
+                a.group_start,
+                a.group_classes,
+            )
+        )
+
+    def length(self) -> Tensor:
+        """Probability that the text has exactly k tokens, k = 0 ... n. float64 [n + 1]"""
+        null = self.log_class_marginals[:, self.automaton.null_class].exp()
+        ended = torch.cat((null, null.new_tensor([float(self.log_evidence > -torch.inf)])))
+        return torch.diff(ended, prepend=ended.new_zeros(1)).clamp_min(0.0)
+
+    def _require_member(self) -> None:
+        if self.log_evidence == -torch.inf:
+            raise EmptyLanguage(
+                f"no member fits {len(self)} positions with what is already committed",
+                hint="give the slot more positions, a null token, or free some positions",
+            )
+
+
+def require_finite(logits: Tensor) -> None:
+    """Refuse NaN and +inf; -inf stands for "impossible".
+
+    Raises:
+        NonFiniteLogits: naming the first position and token.
+    """
+    if bool(torch.isfinite(logits.sum())):
+        return
+    bad = torch.isnan(logits) | torch.isposinf(logits)
+    if bool(bad.any()):
+        i, v = (int(x) for x in bad.nonzero()[0])
+        raise NonFiniteLogits(
+            f"the network returned {float(logits[i, v])} for token {v} at position {i}",
+            hint="check the network's weights and precision",
+        )
