@@ -12,7 +12,7 @@ from torch import Tensor
 from dllm_struct.automata.tokens import TokenAutomaton, lift
 from dllm_struct.languages.base import Language
 from dllm_struct.posterior import MASKED, Posterior, Problem, solve
-from dllm_struct.posterior.viterbi import completable
+from dllm_struct.posterior.support import completable, forced_tokens
 from dllm_struct.vocabulary import Vocabulary
 
 CACHE_SIZE = 512
@@ -59,20 +59,15 @@ class Compiled:
     def completable(self, committed: Sequence[int], null_token_id: int | None = None) -> bool:
         """Whether a member agrees with what is committed (-1 where masked)."""
         a = self.automaton.with_null(null_token_id)
-        return bool(
-            completable(
-                np.asarray(committed, np.int64),
-                a.start,
-                a.source,
-                a.target,
-                a.group,
-                a.accepting,
-                a.token_class,
-                a.class_start,
-                a.group_start,
-                a.group_classes,
-            )
-        )
+        tokens = np.asarray(committed, np.int64)
+        return bool(completable(tokens, a.start, a.accepting, a.edges, a.classes, a.groups))
+
+    def forced(self, committed: Sequence[int], null_token_id: int | None = None) -> list[int]:
+        """The only token that can stand at each position, or -1; whatever a model would say."""
+        a = self.automaton.with_null(null_token_id)
+        tokens = np.asarray(committed, np.int64)
+        forced = forced_tokens(tokens, a.start, a.accepting, a.edges, a.classes, a.groups)
+        return [int(token) for token in forced]
 
 
 def compile(language: Language, vocabulary: Vocabulary) -> Compiled:

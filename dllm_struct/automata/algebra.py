@@ -90,7 +90,11 @@ def _trie(data: Any, bounds: Any) -> Any:
         common = 0
         if i > 0:
             before = bounds[i - 1]
-            while low - before > common and common < high - low and data[before + common] == data[low + common]:
+            while (
+                low - before > common
+                and common < high - low
+                and data[before + common] == data[low + common]
+            ):
                 common += 1
         for j in range(common, high - low):
             edges[count - 2, 0] = path[j]

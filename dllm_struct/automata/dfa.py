@@ -118,7 +118,10 @@ def _spell(came_from: dict[int, tuple[int, int]], state: int) -> bytes:
 
 @jit
 def _run(
-    transitions: NDArray[np.int32], byte_class: NDArray[np.uint8], state: int, data: NDArray[np.uint8]
+    transitions: NDArray[np.int32],
+    byte_class: NDArray[np.uint8],
+    state: int,
+    data: NDArray[np.uint8],
 ) -> int:
     for byte in data:
         state = transitions[state, byte_class[byte]]
@@ -220,9 +223,7 @@ def _merged_columns(
     return np.ascontiguousarray(table[:, kept]), position[first]
 
 
-_EMPTY = DFA(
-    np.zeros((1, 1), np.int32), np.zeros(NUM_BYTES, np.uint8), DEAD, np.zeros(1, np.bool_)
-)
+_EMPTY = DFA(np.zeros((1, 1), np.int32), np.zeros(NUM_BYTES, np.uint8), DEAD, np.zeros(1, np.bool_))
 
 
 def empty() -> DFA:

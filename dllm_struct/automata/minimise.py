@@ -58,7 +58,7 @@ def _closure(start: Any, order: Any, far: Any, seeds: Any) -> Any:
 def useful_states(
     tails: Ints, heads: Ints, start: int, accepting: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """States on some path from ``start`` to an accepting state. [S]"""
+    """Which of the S states are on some path from ``start`` to an accepting one."""
     n = len(accepting)
     seeds = np.zeros(n, np.bool_)
     seeds[start] = True
@@ -69,7 +69,9 @@ def useful_states(
 
 
 @jit
-def _mark(e: Any, element: Any, place: Any, block: Any, first: Any, marked: Any, touched: Any, w: Any) -> Any:
+def _mark(
+    e: Any, element: Any, place: Any, block: Any, first: Any, marked: Any, touched: Any, w: Any
+) -> Any:
     s = block[e]
     i = place[e]
     j = first[s] + marked[s]
@@ -85,7 +87,9 @@ def _mark(e: Any, element: Any, place: Any, block: Any, first: Any, marked: Any,
 
 
 @jit
-def _split(element: Any, block: Any, first: Any, past: Any, marked: Any, touched: Any, w: Any, count: Any) -> Any:
+def _split(
+    element: Any, block: Any, first: Any, past: Any, marked: Any, touched: Any, w: Any, count: Any
+) -> Any:
     while w > 0:
         w -= 1
         s = touched[w]

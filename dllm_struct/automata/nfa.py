@@ -102,7 +102,7 @@ def _byte_runs(byte_class: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArra
 
 
 def _byte_classes(edges: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """Bytes that no edge tells apart share a class. [256]"""
+    """The class of each byte; those that no edge tells apart share one."""
     cuts = np.zeros(NUM_BYTES + 1, np.bool_)
     cuts[edges[:, 1]] = True
     cuts[edges[:, 2] + 1] = True

@@ -11,39 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dllm_struct.automata.interning import FIRST_SIZE, grown, inserted, mix, place
 from dllm_struct.automata.jit import jit
 
 Ints = NDArray[np.int32]
-
-
-@jit
-def _mix(value: Any) -> Any:
-    """A 64-bit finaliser (splitmix64), so that sums of it hash sets of small integers."""
-    x = np.uint64(value) + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
-@jit
-def _grown(array: Any, needed: Any) -> Any:
-    """``array``, or a copy of at least twice its room."""
-    if needed <= len(array):
-        return array
-    bigger = np.empty(max(needed, 2 * len(array)), array.dtype)
-    bigger[: len(array)] = array
-    return bigger
-
-
-@jit
-def _rehash(hashes: Any, count: Any, size: Any) -> Any:
-    table = np.full(size, -1, np.int32)
-    for state in range(count):
-        slot = np.int64(hashes[state] & np.uint64(size - 1))
-        while table[slot] >= 0:
-            slot = (slot + 1) & (size - 1)
-        table[slot] = state
-    return table
+EMPTY_SET, START_SET = 0, 1
+OVER_BUDGET = -1
 
 
 @jit
@@ -77,129 +50,158 @@ def subset_construction(
         The table [S, K], the accepting flags [S], and S, or -1 in its place when a budget ran out.
     """
     n = len(epsilon_start) - 1
-    stamp = np.zeros(n, np.int64)
+    important = accepting | (np.diff(edge_start) > 0)
+    stamp = np.zeros(n, np.int64)  # stamp[q] == tick: q is in the closure at hand
     tick = np.int64(0)
+    closure = np.empty(n + 1, np.int32)
     stack = np.empty(n + 1, np.int32)
-    current = np.empty(n + 1, np.int32)
-    important = accepting.copy()
-    for state in range(n):
-        if edge_start[state + 1] > edge_start[state]:
-            important[state] = True
 
-    members = np.empty(1024, np.int32)
-    begin = np.empty(1024, np.int64)
-    hashes = np.empty(1024, np.uint64)
-    accepts = np.zeros(1024, np.bool_)
-    table = np.zeros((1024, num_classes), np.int32)
-    begin[0] = 0
-    begin[1] = 0
-    hashes[0] = np.uint64(0)
+    members = np.empty(FIRST_SIZE, np.int32)  # the sets, one after the other
+    begin = np.zeros(FIRST_SIZE, np.int64)
+    hashes = np.zeros(FIRST_SIZE, np.uint64)
+    accepts = np.zeros(FIRST_SIZE, np.bool_)
+    transitions = np.zeros((FIRST_SIZE, num_classes), np.int32)
+    table = np.full(FIRST_SIZE, -1, np.int32)
+    table = inserted(table, hashes, place(table, hashes, np.uint64(0)), EMPTY_SET)
     count = 1
-    size = 4096
-    index = _rehash(hashes, count, size)
 
-    bucket_head = np.full(num_classes, -1, np.int32)
-    bucket_next = np.empty(1024, np.int32)
-    bucket_item = np.empty(1024, np.int32)
-    source = 0  # 0 stands for the start set, which has no source
+    # targets of the set at hand by byte class, as linked lists
+    head = np.full(num_classes, -1, np.int64)
+    follow = np.empty(FIRST_SIZE, np.int64)
+    reached = np.empty(FIRST_SIZE, np.int32)
+    source = EMPTY_SET  # whose turn stands for the start set: it has no source
     while source < count:
-        filled = 0
-        first_class, last_class = 0, num_classes
-        if source == 0:
-            last_class = 1
-            bucket_next = _grown(bucket_next, len(starts))
-            bucket_item = _grown(bucket_item, len(starts))
-            for state in starts:
-                bucket_item[filled] = state
-                bucket_next[filled] = bucket_head[0]
-                bucket_head[0] = filled
-                filled += 1
+        if source == EMPTY_SET:
+            follow, reached = grown(follow, len(starts)), grown(reached, len(starts))
+            _list(starts, head, follow, reached)
         else:
-            for m in range(begin[source], begin[source + 1]):
-                state = members[m]
-                low, high = edge_start[state], edge_start[state + 1]
-                if filled + high - low > len(bucket_next):
-                    bucket_next = _grown(bucket_next, filled + high - low)
-                    bucket_item = _grown(bucket_item, filled + high - low)
-                for e in range(low, high):
-                    column = edge_class[e]
-                    bucket_item[filled] = edge_target[e]
-                    bucket_next[filled] = bucket_head[column]
-                    bucket_head[column] = filled
-                    filled += 1
-        for column in range(first_class, last_class):
-            item = bucket_head[column]
-            bucket_head[column] = -1
-            if item < 0:
+            own = members[begin[source] : begin[source + 1]]
+            total = 0
+            for q in own:
+                total += edge_start[q + 1] - edge_start[q]
+            follow, reached = grown(follow, total), grown(reached, total)
+            _spread(own, edge_start, edge_class, edge_target, head, follow, reached)
+        for column in range(num_classes):
+            if head[column] < 0:
                 continue
             tick += 1
-            top = 0
-            while item >= 0:
-                state = bucket_item[item]
-                if stamp[state] != tick:
-                    stamp[state] = tick
-                    stack[top] = state
-                    top += 1
-                item = bucket_next[item]
-            size_now = 0
-            digest = np.uint64(0)
-            accept = False
-            while top > 0:
-                top -= 1
-                state = stack[top]
-                if important[state]:
-                    current[size_now] = state
-                    size_now += 1
-                    digest += _mix(state)
-                    accept |= accepting[state]
-                for e in range(epsilon_start[state], epsilon_start[state + 1]):
-                    target = epsilon_target[e]
-                    if stamp[target] != tick:
-                        stamp[target] = tick
-                        stack[top] = target
-                        top += 1
-            # which set is it? members of a candidate carry this tick's stamp exactly when equal
-            slot = np.int64(digest & np.uint64(size - 1))
-            found = -1
-            while index[slot] >= 0:
-                other = index[slot]
-                if hashes[other] == digest and begin[other + 1] - begin[other] == size_now:
-                    same = True
-                    for m in range(begin[other], begin[other + 1]):
-                        if stamp[members[m]] != tick:
-                            same = False
-                            break
-                    if same:
-                        found = other
-                        break
-                slot = (slot + 1) & (size - 1)
-            if found < 0 or (source == 0 and found == 0):
-                if count >= max_states or begin[count] + size_now > max_members:
-                    return table, accepts, -1
+            size, digest, accept = _close(
+                head[column],
+                follow,
+                reached,
+                epsilon_start,
+                epsilon_target,
+                important,
+                accepting,
+                stamp,
+                tick,
+                stack,
+                closure,
+            )
+            head[column] = -1
+            while True:
+                slot = place(table, hashes, digest)
+                found = table[slot]
+                if found < 0 or _is_stamped(members, begin, found, size, stamp, tick):
+                    break
+                digest += np.uint64(1)
+            if found < 0:
                 found = count
                 count += 1
-                if count + 1 >= len(begin):
-                    begin = _grown(begin, count + 2)
-                    hashes = _grown(hashes, count + 2)
-                    old = table
-                    table = np.zeros((2 * len(old), num_classes), np.int32)
-                    table[: len(old)] = old
-                    flags = accepts
-                    accepts = np.zeros(2 * len(flags), np.bool_)
-                    accepts[: len(flags)] = flags
-                at = begin[found]
-                members = _grown(members, at + size_now)
-                for m in range(size_now):
-                    members[at + m] = current[m]
-                begin[found + 1] = at + size_now
+                past = begin[found] + size
+                if count > max_states or past > max_members:
+                    return transitions, accepts, OVER_BUDGET
+                members = grown(members, past)
+                members[begin[found] : past] = closure[:size]
+                begin, hashes = grown(begin, count + 1), grown(hashes, count)
+                accepts, transitions = grown(accepts, count), grown(transitions, count)
+                begin[found + 1] = past
                 hashes[found] = digest
                 accepts[found] = accept
-                if 4 * count > size:
-                    size *= 4
-                    index = _rehash(hashes, count, size)
-                else:
-                    index[slot] = found
-            if source > 0:
-                table[source, column] = found
+                table = inserted(table, hashes, slot, found)
+            if source != EMPTY_SET:
+                transitions[source, column] = found
         source += 1
-    return table[:count], accepts[:count], count
+    return transitions[:count], accepts[:count], count
+
+
+@jit
+def _list(states: Any, head: Any, follow: Any, reached: Any) -> None:
+    """Put the start states into the list of class 0."""
+    for i in range(len(states)):
+        reached[i] = states[i]
+        follow[i] = head[0]
+        head[0] = i
+
+
+@jit
+def _spread(
+    own: Any,
+    edge_start: Any,
+    edge_class: Any,
+    edge_target: Any,
+    head: Any,
+    follow: Any,
+    reached: Any,
+) -> None:
+    """Sort the targets of the set's edges by byte class."""
+    filled = 0
+    for q in own:
+        for e in range(edge_start[q], edge_start[q + 1]):
+            column = edge_class[e]
+            reached[filled] = edge_target[e]
+            follow[filled] = head[column]
+            head[column] = filled
+            filled += 1
+
+
+@jit
+def _close(
+    item: Any,
+    follow: Any,
+    reached: Any,
+    epsilon_start: Any,
+    epsilon_target: Any,
+    important: Any,
+    accepting: Any,
+    stamp: Any,
+    tick: Any,
+    stack: Any,
+    closure: Any,
+) -> Any:
+    """Epsilon closure of a list: its important members, how many, their hash, whether accepting."""
+    top = 0
+    while item >= 0:
+        q = reached[item]
+        if stamp[q] != tick:
+            stamp[q] = tick
+            stack[top] = q
+            top += 1
+        item = follow[item]
+    size, digest, accept = 0, np.uint64(0), False
+    while top > 0:
+        top -= 1
+        q = stack[top]
+        if important[q]:
+            closure[size] = q
+            size += 1
+            digest += mix(q)
+            accept |= accepting[q]
+        for e in range(epsilon_start[q], epsilon_start[q + 1]):
+            target = epsilon_target[e]
+            if stamp[target] != tick:
+                stamp[target] = tick
+                stack[top] = target
+                top += 1
+    return size, digest, accept
+
+
+@jit
+def _is_stamped(members: Any, begin: Any, found: Any, size: Any, stamp: Any, tick: Any) -> Any:
+    """Whether a set has ``size`` members, all in the closure at hand: then it is that closure."""
+    if begin[found + 1] - begin[found] != size:
+        return False
+    same = True
+    for m in range(begin[found], begin[found + 1]):
+        same &= stamp[members[m]] == tick
+    return same

@@ -9,67 +9,108 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dllm_struct.automata.dfa import DEAD, DFA
+from dllm_struct.automata.distances import UNBOUNDED, distances
+from dllm_struct.automata.grouping import group_edges
 from dllm_struct.automata.jit import jit
-from dllm_struct.automata.lifting import distances, edges_by_source, group_edges, token_functions
+from dllm_struct.automata.lifting import edges_by_source, token_functions
 from dllm_struct.errors import BudgetExceeded, EmptyLanguage
 from dllm_struct.vocabulary import Vocabulary
 
-MAX_ENTRIES = 40_000_000
+MAX_PAIRS = 40_000_000
 DEAD_CLASS = 0
-UNBOUNDED = -1
+
+
+class Edges(NamedTuple):
+    """The bundled transitions, sorted by source.
+
+    Attributes:
+        start: int64 [S + 1], offsets of each state's edges.
+        source: int32 [E].
+        target: int32 [E].
+        group: int32 [E], the group of classes that this edge reads.
+    """
+
+    start: NDArray[np.int64]
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    group: NDArray[np.int32]
+
+
+class Classes(NamedTuple):
+    """The token classes; class 0 is dead (no state allows it), the last one is null.
+
+    Attributes:
+        of_token: int32 [V], class of every token.
+        start: int64 [C + 1], offsets into `tokens`.
+        tokens: int32 [V'], the tokens sorted by class, those of the dead class left out.
+    """
+
+    of_token: NDArray[np.int32]
+    start: NDArray[np.int64]
+    tokens: NDArray[np.int32]
+
+
+class Groups(NamedTuple):
+    """The groups of classes.
+
+    Attributes:
+        start: int64 [G + 1], offsets into `classes`.
+        classes: int32, classes of each group, ascending.
+    """
+
+    start: NDArray[np.int64]
+    classes: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
 class TokenAutomaton:
     """What a language allows, token by token. Immutable; all arrays are read-only.
 
+    The states are those of the byte automaton (0 is dead) and END, the last one.
+
     Attributes:
-        num_states: S, the dead state 0 and END (the last one) included.
-        num_classes: C, the dead class 0 and the null class (the last one) included.
         start: the start state.
         accepting: bool [S]; END accepts.
-        token_class: int32 [V], class of every token; 0 where no state allows it.
-        class_start: int64 [C + 1], offsets into `class_tokens`.
-        class_tokens: int32 [V'], the tokens sorted by class (the dead class is empty here).
-        source: int32 [E], sorted; the edges.
-        edge_start: int64 [S + 1], offsets of each state's edges.
-        target: int32 [E].
-        group: int32 [E].
-        group_start: int64 [G + 1], offsets into `group_classes`.
-        group_classes: int32, classes of each group, ascending.
+        edges: the transitions.
+        classes: the tokens that act alike.
+        groups: the classes that act alike between two states.
         fewest: int32 [S], fewest tokens (nulls not counted) to acceptance, -1: no way.
         most: int32 [S], most tokens to acceptance, -1: unbounded, or no way.
     """
 
-    num_states: int
-    num_classes: int
     start: int
     accepting: NDArray[np.bool_]
-    token_class: NDArray[np.int32]
-    class_start: NDArray[np.int64]
-    class_tokens: NDArray[np.int32]
-    source: NDArray[np.int32]
-    edge_start: NDArray[np.int64]
-    target: NDArray[np.int32]
-    group: NDArray[np.int32]
-    group_start: NDArray[np.int64]
-    group_classes: NDArray[np.int32]
+    edges: Edges
+    classes: Classes
+    groups: Groups
     fewest: NDArray[np.int32]
     most: NDArray[np.int32]
 
     def __post_init__(self) -> None:
-        for value in self.__dict__.values():
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        for array in (self.accepting, *self.edges, *self.classes, *self.groups):
+            array.setflags(write=False)
+        self.fewest.setflags(write=False)
+        self.most.setflags(write=False)
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
         self.__post_init__()  # pickling forgets that arrays are read-only
+
+    @property
+    def num_states(self) -> int:
+        """Number of states S, the dead one and END included."""
+        return len(self.accepting)
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes C, the dead one and null included."""
+        return len(self.classes.start) - 1
 
     @property
     def end(self) -> int:
@@ -114,7 +155,7 @@ def lift(dfa: DFA, vocabulary: Vocabulary) -> TokenAutomaton:
         trie.token_start,
         trie.tokens,
         len(vocabulary),
-        MAX_ENTRIES,
+        MAX_PAIRS,
     )
     if count < 0:
         raise BudgetExceeded(
@@ -125,14 +166,23 @@ def lift(dfa: DFA, vocabulary: Vocabulary) -> TokenAutomaton:
     start, edge_class, edge_target = edges_by_source(
         begin, source, target, functions, dfa.num_states
     )
-    useful, fewest, most = distances(start, edge_target, dfa.start, dfa.accepting)
-    if not useful[dfa.start]:
+    reach = distances(start, edge_target, dfa.start, dfa.accepting)
+    if not reach[0][dfa.start]:
         raise EmptyLanguage(
             "no member of the language can be written with the tokens of this vocabulary",
             hint="check the pattern or schema, and that the vocabulary covers its characters",
         )
-    edges = group_edges(start, edge_class, edge_target, useful)
-    return _assembled(dfa, token_class, len(functions) + 1, edges, useful, fewest, most)
+    source, target, group, group_start, group_classes = group_edges(
+        start, edge_class, edge_target, reach[0]
+    )
+    return _assembled(
+        dfa,
+        token_class,
+        len(functions) + 1,
+        (source, target, group),
+        Groups(group_start, group_classes),
+        reach,
+    )
 
 
 def _classes(
@@ -147,44 +197,40 @@ def _classes(
     return np.flatnonzero(used).astype(np.int32), number[function_of]
 
 
-Edges = tuple[
-    NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]
-]
-
-
 def _assembled(
     dfa: DFA,
     token_class: NDArray[np.int32],
     num_classes: int,
-    edges: Edges,
-    useful: NDArray[np.bool_],
-    fewest: NDArray[np.int32],
-    most: NDArray[np.int32],
+    edges: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]],
+    groups: Groups,
+    reach: tuple[NDArray[np.bool_], NDArray[np.int32], NDArray[np.int32]],
 ) -> TokenAutomaton:
     """Add END and the null class, and drop transitions that lead nowhere."""
-    source, target, group, group_start, group_classes = edges
+    useful, fewest, most = reach
     end, null = dfa.num_states, num_classes
     closing = np.append(np.flatnonzero(useful & dfa.accepting), end).astype(np.int32)
-    order = np.argsort(np.concatenate((source, closing)), kind="stable")
-    sources = np.concatenate((source, closing))[order]
-    null_group = np.full(len(closing), len(group_start) - 1, np.int32)
-    class_start, class_tokens = _by_class(token_class, num_classes + 1)
+    null_group = np.full(len(closing), len(groups.start) - 1, np.int32)
+    to_end = np.full(len(closing), end, np.int32)
+    source, target, group = (
+        np.concatenate(pair) for pair in zip(edges, (closing, to_end, null_group), strict=True)
+    )
+    order = np.argsort(source, kind="stable")
     return TokenAutomaton(
-        num_states=end + 1,
-        num_classes=num_classes + 1,
         start=dfa.start,
         accepting=np.append(dfa.accepting & useful, True),
-        token_class=token_class,
-        class_start=class_start,
-        class_tokens=class_tokens,
-        source=sources,
-        edge_start=np.searchsorted(sources, np.arange(end + 2)),
-        target=np.concatenate((target, np.full(len(closing), end, np.int32)))[order],
-        group=np.concatenate((group, null_group))[order],
-        group_start=np.append(group_start, group_start[-1] + 1),
-        group_classes=np.append(group_classes, np.int32(null)),
-        fewest=np.append(np.where(useful, fewest, -1), 0).astype(np.int32),
-        most=np.append(np.where(useful, most, -1), 0).astype(np.int32),
+        edges=Edges(
+            np.searchsorted(source[order], np.arange(end + 2)),
+            source[order],
+            target[order],
+            group[order],
+        ),
+        classes=Classes(token_class, *_by_class(token_class, num_classes + 1)),
+        groups=Groups(
+            np.append(groups.start, groups.start[-1] + 1),
+            np.append(groups.classes, np.int32(null)),
+        ),
+        fewest=np.append(fewest, np.int32(0)),
+        most=np.append(most, np.int32(0)),
     )
 
 
@@ -211,12 +257,10 @@ def _by_class(
 
 @lru_cache(maxsize=256)
 def _with_null(automaton: TokenAutomaton, null_token_id: int) -> TokenAutomaton:
-    token_class = automaton.token_class.copy()
-    token_class[null_token_id] = automaton.null_class
-    class_start, class_tokens = _by_class(token_class, automaton.num_classes)
-    return replace(
-        automaton, token_class=token_class, class_start=class_start, class_tokens=class_tokens
-    )
+    of_token = automaton.classes.of_token.copy()
+    of_token[null_token_id] = automaton.null_class
+    classes = Classes(of_token, *_by_class(of_token, automaton.num_classes))
+    return replace(automaton, classes=classes)
 
 
 __all__ = ["DEAD", "DEAD_CLASS", "TokenAutomaton", "lift"]

@@ -91,9 +91,8 @@ def alphabet(sets: tuple[Ranges, ...]) -> Alphabet:
         if not signature.any() or low == SURROGATES[0]:
             continue
         atom = atom_of.setdefault(signature.tobytes(), len(atom_of))
-        if pieces and pieces[-1][1:] == (low - 1, atom):
-            low = pieces.pop()[0]
-        pieces.append((low, high - 1, atom))
+        first = pieces.pop()[0] if pieces and pieces[-1][1:] == (low - 1, atom) else low
+        pieces.append((first, high - 1, atom))
     marks = np.array([list(signature) for signature in atom_of], np.uint8)
     bits = np.unpackbits(marks, axis=1)[:, : len(sets)] if atom_of else np.zeros((0, len(sets)))
     members = tuple(tuple(np.flatnonzero(column).tolist()) for column in bits.T)
@@ -104,7 +103,9 @@ def _membership(sets: Sequence[Ranges]) -> tuple[NDArray[np.int64], NDArray[np.u
     """Cut points [I + 1], and for each interval between them the packed bits of its sets."""
     bounds = [np.array(ranges, np.int64).reshape(-1, 2) for ranges in sets]
     fixed = [0, SURROGATES[0], SURROGATES[1] + 1, MAX_CODE_POINT + 1]
-    cuts = np.unique(np.concatenate([fixed, *[b[:, 0] for b in bounds], *[b[:, 1] + 1 for b in bounds]]))
+    cuts = np.unique(
+        np.concatenate([fixed, *[b[:, 0] for b in bounds], *[b[:, 1] + 1 for b in bounds]])
+    )
     inside = np.zeros((len(sets), len(cuts) - 1), np.bool_)
     for row, b in zip(inside, bounds, strict=True):
         if len(b):
@@ -236,9 +237,9 @@ def _minimised(
     table: NDArray[np.int32], start: int, accepting: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], int, NDArray[np.bool_]]:
     """The minimal automaton over the same atoms; only its dead state when nothing is accepted."""
-    tails, labels = np.nonzero(table)
-    heads = table[tails, labels]
-    tails, labels = tails.astype(np.int32), labels.astype(np.int32)
+    rows, columns = np.nonzero(table)
+    heads = table[rows, columns]
+    tails, labels = rows.astype(np.int32), columns.astype(np.int32)
     useful = useful_states(tails, heads, start, accepting)
     if not useful[start]:
         return table[:1], 0, accepting[:1]

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from dllm_struct.automata.tokens import TokenAutomaton
 from dllm_struct.errors import EmptyLanguage, InvalidInput, NonFiniteLogits
-from dllm_struct.posterior.viterbi import forced_tokens
+from dllm_struct.posterior.support import forced_tokens
 
 MASKED = -1
 
@@ -40,9 +40,9 @@ class Problem:
                 f"logits of shape {tuple(self.logits.shape)} for {len(self.committed)} positions",
                 hint="logits must be [n, V], one row for each position of the slot",
             )
-        if self.logits.shape[1] < len(self.automaton.token_class):
+        if self.logits.shape[1] < len(self.automaton.classes.of_token):
             raise InvalidInput(
-                f"{self.logits.shape[1]} logits for {len(self.automaton.token_class)} tokens",
+                f"{self.logits.shape[1]} logits for {len(self.automaton.classes.of_token)} tokens",
                 hint="the network must score every token of the vocabulary",
             )
 
@@ -66,12 +66,17 @@ class Posterior(ABC):
 
     @property
     @abstractmethod
+    def has_member(self) -> bool:
+        """Whether any member fits."""
+
+    @property
+    @abstractmethod
     def log_evidence(self) -> float:
-        """log Z, the log of the summed weight of all members; -inf when none fits."""
+        """Log Z, the log of the summed weight of all members; -inf when none fits."""
 
     @abstractmethod
     def map(self) -> Tensor:
-        """The most probable member with its nulls. int64 [n]
+        """The most probable member with its nulls, int64 [n].
 
         Raises:
             EmptyLanguage: when no member fits.
@@ -79,7 +84,7 @@ class Posterior(ABC):
 
     @abstractmethod
     def sample(self, k: int, generator: torch.Generator | None = None) -> Tensor:
-        """Exact joint samples. int64 [k, n]
+        """Exact joint samples, int64 [k, n].
 
         Raises:
             EmptyLanguage: when no member fits.
@@ -88,23 +93,25 @@ class Posterior(ABC):
     @cached_property
     @abstractmethod
     def log_class_marginals(self) -> Tensor:
-        """Log of the posterior probability of every token class. float64 [n, C]"""
+        """Log of the posterior probability of every token class, float64 [n, C]."""
 
     @cached_property
     @abstractmethod
     def log_class_weights(self) -> Tensor:
-        """Log of the summed exponentials of every token class's logits. float64 [n, C]"""
+        """Log of the summed exponentials of every token class's logits, float64 [n, C]."""
 
     @property
     def log_marginals(self) -> Tensor:
-        """Log of the posterior probability of every token at every position. float32 [n, V']
+        """Log of the posterior probability of every token at every position, float32 [n, V'].
 
         Its support (where it is finite) is the exact logit mask. Made anew at each access.
         """
         logits = self.problem.logits
         device = logits.device
-        num_tokens = len(self.automaton.token_class)
-        token_class = torch.tensor(self.automaton.token_class, device=device, dtype=torch.int64)
+        num_tokens = len(self.automaton.classes.of_token)
+        token_class = torch.tensor(
+            self.automaton.classes.of_token, device=device, dtype=torch.int64
+        )
         offset = (self.log_class_marginals - self.log_class_weights).nan_to_num(
             nan=-torch.inf, posinf=-torch.inf
         )
@@ -115,12 +122,12 @@ class Posterior(ABC):
         for i, token in enumerate(self.problem.committed):
             if token != MASKED:
                 result[i] = -torch.inf
-                result[i, token] = 0.0 if self.log_evidence > -torch.inf else -torch.inf
+                result[i, token] = 0.0 if self.has_member else -torch.inf
         return result
 
     def log_probability(self, tokens: Tensor) -> Tensor:
-        """Log of the posterior probability of ``tokens[i]`` at position i. float32 [n]"""
-        classes = torch.from_numpy(self.automaton.token_class[tokens.cpu().numpy()]).to(
+        """Log of the posterior probability of ``tokens[i]`` at position i, float32 [n]."""
+        classes = torch.from_numpy(self.automaton.classes.of_token[tokens.cpu().numpy()]).to(
             tokens.device, torch.int64
         )
         rows = torch.arange(len(tokens), device=tokens.device)
@@ -131,7 +138,7 @@ class Posterior(ABC):
         return (share + own).to(torch.float32)
 
     def forced(self) -> Tensor:
-        """The only token that language and committed tokens allow, else -1. int64 [n]
+        """The only token that language and committed tokens allow, else -1, int64 [n].
 
         It does not depend on the logits, so it holds whatever the model says.
         """
@@ -140,26 +147,21 @@ class Posterior(ABC):
             forced_tokens(
                 np.asarray(self.problem.committed, np.int64),
                 a.start,
-                a.source,
-                a.target,
-                a.group,
                 a.accepting,
-                a.token_class,
-                a.class_start,
-                a.class_tokens,
-                a.group_start,
-                a.group_classes,
+                a.edges,
+                a.classes,
+                a.groups,
             )
         )
 
     def length(self) -> Tensor:
-        """Probability that the text has exactly k tokens, k = 0 ... n. float64 [n + 1]"""
+        """Probability that the text has exactly k tokens, k = 0 ... n, float64 [n + 1]."""
         null = self.log_class_marginals[:, self.automaton.null_class].exp()
-        ended = torch.cat((null, null.new_tensor([float(self.log_evidence > -torch.inf)])))
+        ended = torch.cat((null, null.new_tensor([float(self.has_member)])))
         return torch.diff(ended, prepend=ended.new_zeros(1)).clamp_min(0.0)
 
     def _require_member(self) -> None:
-        if self.log_evidence == -torch.inf:
+        if not self.has_member:
             raise EmptyLanguage(
                 f"no member fits {len(self)} positions with what is already committed",
                 hint="give the slot more positions, a null token, or free some positions",

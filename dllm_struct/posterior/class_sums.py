@@ -1,5 +1,8 @@
-"""Summing logits into token classes: one pass over the rows that matter, each class by its own
-maximum, so that no class is lost however unlikely the model finds it."""
+"""Summing logits into token classes, in one pass over the rows that matter.
+
+Each class is summed relative to its own maximum, so none is lost however unlikely the model finds
+it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dllm_struct.automata.jit import jit
+from dllm_struct.automata.tokens import Classes
 
+LANES = 16
 _LOG2_E = np.float32(1.4426950408889634)
 _SMALLEST = np.float32(-126.0)
 # Minimax-like polynomial for 2^f on [0, 1]: Taylor coefficients of exp(f ln 2), degree 7.
@@ -21,6 +26,73 @@ _C5 = np.float32(0.0013333558146428443)
 _C6 = np.float32(0.00015403530393381608)
 _C7 = np.float32(0.000015252733804059841)
 _ONE = np.float32(1.0)
+
+
+@jit
+def sum_classes(
+    logits: NDArray[np.float32], committed: NDArray[np.int64], classes: Classes
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Log-weight and largest logit of every class at every position.
+
+    Args:
+        logits: float32 [n, V'], V' >= V, without NaN or +inf.
+        committed: int64 [n], a token, or -1 where masked. A committed row counts as one-hot.
+        classes: the token classes.
+
+    Returns:
+        log_weight: float64 [n, C], log of the class's sum of exponentials; -inf where empty.
+        best: float32 [n, C], largest logit of the class.
+    """
+    n = len(committed)
+    num_classes = len(classes.start) - 1
+    widest = np.diff(classes.start).max()
+    values = np.empty(widest, np.float32)
+    bits = np.empty(widest, np.int32)
+    powers = bits.view(np.float32)
+    lanes = np.empty(LANES, np.float32)
+    log_weight = np.full((n, num_classes), -np.inf, np.float64)
+    best = np.full((n, num_classes), -np.inf, np.float32)
+    for i in range(n):
+        if committed[i] >= 0:
+            c = classes.of_token[committed[i]]
+            if c > 0:
+                log_weight[i, c] = 0.0
+                best[i, c] = np.float32(0.0)
+            continue
+        row = logits[i]
+        for c in range(1, num_classes):
+            low = classes.start[c]
+            count = classes.start[c + 1] - low
+            if count == 0:
+                continue
+            largest = _gather(row, classes.tokens, low, count, values, lanes)
+            if largest == np.float32(-np.inf):
+                continue
+            best[i, c] = largest
+            if count == 1:
+                log_weight[i, c] = np.float64(largest)
+                continue
+            total = _sum_of_exponentials(values, powers, bits, count, largest)
+            log_weight[i, c] = np.float64(largest) + np.log(total)
+    return log_weight, best
+
+
+@jit
+def _gather(row: Any, tokens: Any, low: Any, count: Any, values: Any, lanes: Any) -> Any:
+    """Copy the class's logits into ``values`` and return the largest, sixteen at a time."""
+    lanes[:] = np.float32(-np.inf)
+    whole = count - count % LANES
+    for i in range(0, whole, LANES):
+        for j in range(LANES):
+            x = row[tokens[low + i + j]]
+            values[i + j] = x
+            lanes[j] = max(lanes[j], x)
+    largest = lanes.max()
+    for i in range(whole, count):
+        x = row[tokens[low + i]]
+        values[i] = x
+        largest = max(largest, x)
+    return largest
 
 
 @jit
@@ -44,10 +116,10 @@ def _sum_of_exponentials(values: Any, powers: Any, bits: Any, count: Any, maximu
         p = p * f + _ONE
         values[i] = p
         bits[i] = (np.int32(k) + np.int32(127)) << np.int32(23)
-    lanes = np.zeros(16, np.float64)
-    whole = count - count % 16
-    for i in range(0, whole, 16):
-        for j in range(16):
+    lanes = np.zeros(LANES, np.float64)
+    whole = count - count % LANES
+    for i in range(0, whole, LANES):
+        for j in range(LANES):
             lanes[j] += values[i + j] * powers[i + j]
     total = lanes.sum()
     for i in range(whole, count):
@@ -56,86 +128,9 @@ def _sum_of_exponentials(values: Any, powers: Any, bits: Any, count: Any, maximu
 
 
 @jit
-def _gather(row: Any, tokens: Any, low: Any, count: Any, values: Any, lanes: Any) -> Any:
-    """Copy the class's logits into ``values`` and return the largest, sixteen at a time."""
-    lanes[:] = np.float32(-np.inf)
-    whole = count - count % 16
-    for i in range(0, whole, 16):
-        for j in range(16):
-            x = row[tokens[low + i + j]]
-            values[i + j] = x
-            lanes[j] = max(lanes[j], x)
-    largest = lanes.max()
-    for i in range(whole, count):
-        x = row[tokens[low + i]]
-        values[i] = x
-        largest = max(largest, x)
-    return largest
-
-
-@jit
-def sum_classes(
-    logits: NDArray[np.float32],
-    committed: NDArray[np.int64],
-    token_class: NDArray[np.int32],
-    class_start: NDArray[np.int64],
-    class_tokens: NDArray[np.int32],
-) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Log-weight and largest logit of every class at every position.
-
-    Args:
-        logits: float32 [n, V'], V' >= V, without NaN or +inf.
-        committed: int64 [n], a token, or -1 where masked. A committed row counts as one-hot.
-        token_class: int32 [V].
-        class_start: int64 [C + 1].
-        class_tokens: int32.
-
-    Returns:
-        log_weight: float64 [n, C], log of the class's sum of exponentials; -inf where empty.
-        best: float32 [n, C], largest logit of the class.
-    """
-    n = len(committed)
-    num_classes = len(class_start) - 1
-    widest = 0
-    for c in range(num_classes):
-        widest = max(widest, class_start[c + 1] - class_start[c])
-    values = np.empty(widest, np.float32)
-    bits = np.empty(widest, np.int32)
-    powers = bits.view(np.float32)
-    lanes = np.empty(16, np.float32)
-    log_weight = np.full((n, num_classes), -np.inf, np.float64)
-    best = np.full((n, num_classes), -np.inf, np.float32)
-    for i in range(n):
-        if committed[i] >= 0:
-            c = token_class[committed[i]]
-            if c > 0:
-                log_weight[i, c] = 0.0
-                best[i, c] = np.float32(0.0)
-            continue
-        row = logits[i]
-        for c in range(1, num_classes):
-            low = class_start[c]
-            count = class_start[c + 1] - low
-            if count == 0:
-                continue
-            largest = _gather(row, class_tokens, low, count, values, lanes)
-            if largest == np.float32(-np.inf):
-                continue
-            best[i, c] = largest
-            if count == 1:
-                log_weight[i, c] = np.float64(largest)
-                continue
-            total = _sum_of_exponentials(values, powers, bits, count, largest)
-            log_weight[i, c] = np.float64(largest) + np.log(total)
-    return log_weight, best
-
-
-@jit
-def token_with(
-    row: NDArray[np.float32], value: float, class_tokens: NDArray[np.int32], low: int, high: int
-) -> int:
-    """The first token of those at ``class_tokens[low:high]`` whose logit is ``value``."""
-    for i in range(low, high):
-        if row[class_tokens[i]] == value:
-            return class_tokens[i]
-    return -1
+def token_with(row: NDArray[np.float32], value: float, tokens: NDArray[np.int32]) -> Any:
+    """The first of the tokens whose logit is ``value``."""
+    for token in tokens:
+        if row[token] == value:
+            return np.int64(token)
+    return np.int64(-1)

@@ -8,17 +8,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from typing_extensions import override
 
 from dllm_struct.posterior.base import Posterior, Problem, require_finite
 from dllm_struct.posterior.chain import (
+    Wide,
     backward,
     class_marginals,
-    draw,
     group_sums,
     log_value,
-    split_weights,
+    widened,
 )
 from dllm_struct.posterior.class_sums import sum_classes
+from dllm_struct.posterior.sampling import draw
 from dllm_struct.posterior.viterbi import group_maxima, viterbi, witness
 
 
@@ -29,43 +31,40 @@ class HostPosterior(Posterior):
         super().__init__(problem)
         a = self.automaton
         self._committed = np.asarray(problem.committed, np.int64)
-        rows = problem.logits[torch.from_numpy(self._committed < 0)]
-        require_finite(rows)
+        require_finite(problem.logits[torch.from_numpy(self._committed < 0)])
         self._logits: NDArray[np.float32] = problem.logits.detach().float().numpy()
-        self._log_weight, self._best = sum_classes(
-            self._logits, self._committed, a.token_class, a.class_start, a.class_tokens
-        )
-        self._maxima = group_maxima(self._best, a.group_start, a.group_classes)
-        self._v = viterbi(self._maxima, a.source, a.target, a.group, a.accepting)
+        self._log_weight, self._best = sum_classes(self._logits, self._committed, a.classes)
+        self._maxima = group_maxima(self._best, a.groups)
+        self._v = viterbi(self._maxima, a.edges, a.accepting)
 
     @cached_property
-    def _weights(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        return split_weights(self._log_weight)
+    def _weights(self) -> Wide:
+        return widened(self._log_weight)
 
     @cached_property
-    def _sums(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        return group_sums(*self._weights, self.automaton.group_start, self.automaton.group_classes)
+    def _sums(self) -> Wide:
+        return group_sums(self._weights, self.automaton.groups)
 
     @cached_property
-    def _backward(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        a = self.automaton
-        return backward(*self._sums, a.edge_start, a.target, a.group, a.accepting)
+    def _b(self) -> Wide:
+        return backward(self._sums, self.automaton.edges, self.automaton.accepting)
 
     @property
-    def _is_empty(self) -> bool:
-        return bool(self._v[0, self.automaton.start] == -np.inf)
+    @override
+    def has_member(self) -> bool:
+        return bool(self._v[0, self.automaton.start] > -np.inf)
 
     @property
+    @override
     def log_evidence(self) -> float:
-        if self._is_empty:
+        if not self.has_member:
             return -np.inf
-        mantissa, exponent = self._backward
         start = self.automaton.start
-        return float(log_value(mantissa[0, start], exponent[0, start]))
+        return float(log_value(self._b.mantissa[0, start], self._b.power[0, start]))
 
+    @override
     def map(self) -> Tensor:
-        if self._is_empty:
-            self._require_member()
+        self._require_member()
         a = self.automaton
         return torch.from_numpy(
             witness(
@@ -75,16 +74,13 @@ class HostPosterior(Posterior):
                 self._logits,
                 self._committed,
                 a.start,
-                a.edge_start,
-                a.target,
-                a.group,
-                a.class_start,
-                a.class_tokens,
-                a.group_start,
-                a.group_classes,
+                a.edges,
+                a.classes,
+                a.groups,
             )
         )
 
+    @override
     def sample(self, k: int, generator: torch.Generator | None = None) -> Tensor:
         self._require_member()
         a = self.automaton
@@ -92,41 +88,29 @@ class HostPosterior(Posterior):
         return torch.from_numpy(
             draw(
                 uniform.numpy(),
-                *self._weights,
-                *self._sums,
-                *self._backward,
+                self._weights,
+                self._sums,
+                self._b,
                 self._logits,
                 self._committed,
                 a.start,
-                a.edge_start,
-                a.target,
-                a.group,
-                a.class_start,
-                a.class_tokens,
-                a.group_start,
-                a.group_classes,
+                a.edges,
+                a.classes,
+                a.groups,
             )
         )
 
     @cached_property
+    @override
     def log_class_weights(self) -> Tensor:
         return torch.from_numpy(self._log_weight)
 
     @cached_property
+    @override
     def log_class_marginals(self) -> Tensor:
-        if self._is_empty:
+        if not self.has_member:
             return torch.full(self._log_weight.shape, -torch.inf, dtype=torch.float64)
         a = self.automaton
         return torch.from_numpy(
-            class_marginals(
-                *self._weights,
-                *self._sums,
-                *self._backward,
-                a.start,
-                a.edge_start,
-                a.target,
-                a.group,
-                a.group_start,
-                a.group_classes,
-            )
+            class_marginals(self._weights, self._sums, self._b, a.start, a.edges, a.groups)
         )
