@@ -65,7 +65,8 @@ def useful_states(
     offsets, order = _adjacency(tails, n)
     forward = _closure(offsets, order, heads, seeds)
     offsets, order = _adjacency(heads, n)
-    return forward & _closure(offsets, order, tails, accepting)
+    useful: NDArray[np.bool_] = forward & _closure(offsets, order, tails, accepting)
+    return useful
 
 
 @jit

@@ -133,7 +133,7 @@ class Posterior(ABC):
         rows = torch.arange(len(tokens), device=tokens.device)
         share = self.log_class_marginals[rows, classes] - self.log_class_weights[rows, classes]
         own = self.problem.logits[rows, tokens].to(share)
-        committed = torch.tensor(self.problem.committed, device=tokens.device)
+        committed = torch.tensor(self.problem.committed, dtype=torch.int64, device=tokens.device)
         own = torch.where(committed == MASKED, own, torch.zeros_like(own))
         return (share + own).to(torch.float32)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -114,3 +115,8 @@ class HostPosterior(Posterior):
         return torch.from_numpy(
             class_marginals(self._weights, self._sums, self._b, a.start, a.edges, a.groups)
         )
+
+
+def solve_on_host(problems: Sequence[Problem]) -> list[Posterior]:
+    """`dllm_struct.posterior.solve` for problems whose logits are in main memory."""
+    return [HostPosterior(problem) for problem in problems]
