@@ -168,15 +168,19 @@ class Posterior(ABC):
             )
 
 
-def require_finite(logits: Tensor) -> None:
-    """Refuse NaN and +inf; -inf stands for "impossible".
+def require_finite(problem: Problem) -> None:
+    """Refuse NaN and +inf where the model is asked; -inf stands for "impossible".
 
     Raises:
         NonFiniteLogits: naming the first position and token.
     """
+    logits = problem.logits
     if bool(torch.isfinite(logits.sum())):
         return
-    bad = torch.isnan(logits) | torch.isposinf(logits)
+    masked = torch.tensor(
+        [token == MASKED for token in problem.committed], dtype=torch.bool, device=logits.device
+    )
+    bad = (torch.isnan(logits) | torch.isposinf(logits)) & masked[:, None]
     if bool(bad.any()):
         i, v = (int(x) for x in bad.nonzero()[0])
         raise NonFiniteLogits(

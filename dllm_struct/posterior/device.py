@@ -198,7 +198,7 @@ def _class_scores(problem: Problem, table: Tables) -> tuple[Tensor, Tensor]:
     """Log-weight and largest logit of every class of one slot. float64 [C, n] each."""
     committed = torch.tensor(problem.committed, dtype=torch.int64, device=problem.logits.device)
     masked = committed == MASKED
-    require_finite(problem.logits[masked])
+    require_finite(problem)
     values = problem.logits.float().T[table.tokens]  # [V', n], sorted by class
     best = segment_max(values, table.class_lengths)
     shift = torch.where(best.isfinite(), best, torch.zeros_like(best))

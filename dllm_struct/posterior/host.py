@@ -32,7 +32,7 @@ class HostPosterior(Posterior):
         super().__init__(problem)
         a = self.automaton
         self._committed = np.asarray(problem.committed, np.int64)
-        require_finite(problem.logits[torch.from_numpy(self._committed < 0)])
+        require_finite(problem)
         self._logits: NDArray[np.float32] = problem.logits.detach().float().numpy()
         self._log_weight, self._best = sum_classes(self._logits, self._committed, a.classes)
         self._maxima = group_maxima(self._best, a.groups)
