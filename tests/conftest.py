@@ -1,0 +1,26 @@
+"""What tests share: a model that answers at random, over a small vocabulary."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+import dllm_struct as ds
+
+WORDS = (b"the", b" the", b"name", b'": "', b'{"', b'"}', b"12", b"true", "é".encode())
+TOKENS = (*(bytes([byte]) for byte in range(256)), *WORDS, None, None)  # the mask, the null token
+
+
+def noise(input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+    """Gaussian logits, the same at every step."""
+    generator = torch.Generator().manual_seed(0)
+    return 3 * torch.randn(*input_ids.shape, len(TOKENS), generator=generator)
+
+
+@pytest.fixture
+def noise_model() -> ds.Model:
+    """Every byte and some words; it answers at random, whatever it reads."""
+    mask, null = len(TOKENS) - 2, len(TOKENS) - 1
+    family = ds.Family(mask_token_id=mask, null_token_id=null, max_length=512)
+    return ds.Model(noise, ds.Vocabulary(TOKENS), family)
