@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 
 from dllm_struct.automata.algebra import _pairs
 from dllm_struct.automata.alphabet import MAX_CODE_POINT, Alphabet, alphabet, normalised
-from dllm_struct.automata.dfa import DFA, _merged_columns, _numbered, empty
+from dllm_struct.automata.dfa import DEAD, DFA, _merged_columns, _numbered, empty
+from dllm_struct.automata.interning import FIRST_SIZE, chain, grown, inserted, place
 from dllm_struct.automata.jit import jit
 from dllm_struct.automata.minimise import coarsest_partition, useful_states
 from dllm_struct.automata.nfa import MAX_STATES
 from dllm_struct.errors import BudgetExceeded
+
+DEAD_ROW = np.uint64(0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -128,55 +131,50 @@ def _spell_level(
     Returns:
         Rows of the new states, numbered from ``first``, and the next free number (-1: too many).
     """
-    width = nodes.shape[1]
-    size = 1024
-    index = np.full(size, -1, np.int32)
-    hashes = np.empty(256, np.uint64)
-    rows = np.empty((256, width), np.int32)
+    table = np.full(FIRST_SIZE, -1, np.int32)
+    hashes = np.zeros(FIRST_SIZE, np.uint64)
+    rows = np.zeros((FIRST_SIZE, nodes.shape[1]), np.int32)
     count = 0
     for state in range(1, len(columns)):
         for node in range(len(nodes)):
-            digest = np.uint64(0)
-            if count == len(rows):
-                bigger = np.empty((2 * count, width), np.int32)
-                bigger[:count] = rows
-                rows = bigger
-                more = np.empty(2 * count, np.uint64)
-                more[:count] = hashes
-                hashes = more
-            row = rows[count]
-            for k in range(width):
-                target = columns[state, nodes[node, k]]
-                row[k] = target
-                digest = (digest ^ np.uint64(target)) * np.uint64(0x9E3779B97F4A7C15)
-                digest ^= digest >> np.uint64(29)
-            if digest == 0 and not row.any():
+            rows = grown(rows, count + 1)
+            digest = _filled(rows[count], columns[state], nodes[node])
+            if digest == DEAD_ROW:
                 continue
-            slot = np.int64(digest & np.uint64(size - 1))
-            found = -1
-            while index[slot] >= 0:
-                other = index[slot]
-                if hashes[other] == digest and (rows[other] == row).all():
-                    found = other
-                    break
-                slot = (slot + 1) & (size - 1)
-            if found < 0:
+            slot = place(table, hashes, digest)
+            while table[slot] >= 0 and not _equal(rows[table[slot]], rows[count]):
+                digest += np.uint64(1)
+                slot = place(table, hashes, digest)
+            number = table[slot]
+            if number < 0:
                 if first + count >= max_states:
                     return rows[:0], -1
-                found = count
+                number = count
+                hashes = grown(hashes, count + 1)
                 hashes[count] = digest
-                index[slot] = count
+                table = inserted(table, hashes, slot, number)
                 count += 1
-                if 3 * count > size:
-                    size *= 4
-                    index = np.full(size, -1, np.int32)
-                    for i in range(count):
-                        slot = np.int64(hashes[i] & np.uint64(size - 1))
-                        while index[slot] >= 0:
-                            slot = (slot + 1) & (size - 1)
-                        index[slot] = i
-            columns[state, offset + node] = first + found
+            columns[state, offset + node] = first + number
     return rows[:count], first + count
+
+
+@jit
+def _filled(row: Any, columns: Any, node: Any) -> Any:
+    """Write where each byte leads to; returns a hash of the row, `DEAD_ROW` if all is dead."""
+    digest = DEAD_ROW
+    for k in range(len(node)):
+        row[k] = columns[node[k]]
+        if row[k] != DEAD:
+            digest = chain(digest + np.uint64(k), row[k]) | np.uint64(1)
+    return digest
+
+
+@jit
+def _equal(a: Any, b: Any) -> Any:
+    for k in range(len(a)):  # noqa: SIM110 - numba knows no generators
+        if a[k] != b[k]:
+            return False
+    return True
 
 
 def code_points(ranges: Iterable[tuple[int, int]]) -> DFA:
