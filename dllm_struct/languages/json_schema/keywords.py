@@ -1,0 +1,170 @@
+"""The keywords that are understood, and the checks of their values.
+
+The checks are those of the draft 2020-12 metaschema for these keywords, made while reading so that
+an error names its JSON pointer.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from dllm_struct.errors import InvalidSchema, UnsupportedSchema
+from dllm_struct.languages.json_schema.nodes import escape_pointer
+
+KINDS = ("null", "boolean", "number", "string", "array", "object")
+TYPES = (*KINDS, "integer")
+
+KEYWORDS_OF_KIND = {
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "string": ("minLength", "maxLength", "pattern", "format"),
+    "array": ("items", "prefixItems", "minItems", "maxItems"),
+    "object": ("properties", "required", "additionalProperties"),
+}
+APPLICATORS = frozenset({"$ref", "anyOf", "allOf", "oneOf", "enum", "const", "type"})
+TEXT_ANNOTATIONS = frozenset({"title", "description", "$comment", "$schema", "$id"})
+FLAG_ANNOTATIONS = frozenset({"deprecated", "readOnly", "writeOnly"})
+CONTAINERS = frozenset({"$defs", "definitions"})
+ANNOTATIONS = TEXT_ANNOTATIONS | FLAG_ANNOTATIONS | CONTAINERS | {"default", "examples"}
+SUPPORTED = ANNOTATIONS | APPLICATORS.union(*KEYWORDS_OF_KIND.values())
+
+_HINTS = {
+    "additionalItems": "write prefixItems and items, as draft 2020-12 does",
+    "dependencies": "list the allowed combinations with anyOf",
+    "patternProperties": "name the properties under properties",
+    "unevaluatedProperties": "use additionalProperties: false",
+    "uniqueItems": "leave it out and check for duplicates afterwards",
+    "not": "say what is allowed instead",
+    "if": "write the cases as anyOf",
+}
+
+Schema = Mapping[str, Any]
+
+
+def check_keywords(schema: Schema, pointer: str) -> None:
+    """Refuse what is not understood, and check the annotations.
+
+    Raises:
+        UnsupportedSchema: for the first keyword that is not understood.
+        InvalidSchema: for a key that is no string, or a malformed annotation.
+    """
+    for key, value in schema.items():
+        if not isinstance(key, str):
+            raise invalid(f"the key {key!r} is not a string", pointer, "JSON keys are strings")
+        here = pointer + escape_pointer(key)
+        if key not in SUPPORTED:
+            hint = _HINTS.get(key, "remove it, or say the same with the keywords understood")
+            raise UnsupportedSchema(key, pointer=here, hint=hint)
+        if key in TEXT_ANNOTATIONS:
+            text(schema, key, pointer)
+        elif key in FLAG_ANNOTATIONS and not isinstance(value, bool):
+            raise invalid(f"{value!r} is not a boolean", here, "write true or false")
+        elif key in CONTAINERS:
+            mapping(schema, key, pointer)
+        elif key == "examples" and not isinstance(value, list):
+            raise invalid(f"{value!r} is not an array", here, "write a list of examples")
+    if pointer and "$id" in schema:
+        raise UnsupportedSchema(
+            "$id below the root", pointer=f"{pointer}/$id", hint="refer by JSON pointer instead"
+        )
+
+
+def invalid(message: str, pointer: str, hint: str) -> InvalidSchema:
+    """An error at a pointer, ready to be raised."""
+    return InvalidSchema(message, pointer=pointer, hint=hint)
+
+
+def text(schema: Schema, key: str, pointer: str) -> str:
+    """The string under ``key``."""
+    value = schema[key]
+    if not isinstance(value, str):
+        here = pointer + escape_pointer(key)
+        raise invalid(f"{value!r} is not a string", here, "write a string")
+    return value
+
+
+def mapping(schema: Schema, key: str, pointer: str) -> Schema:
+    """The object under ``key``, {} when absent."""
+    value = schema.get(key, {})
+    if not isinstance(value, Mapping):
+        here = pointer + escape_pointer(key)
+        raise invalid(f"{value!r} is not an object", here, "write an object")
+    return value
+
+
+def schemas(schema: Schema, key: str, pointer: str) -> list[Any]:
+    """The non-empty array of schemas under ``key``, [] when absent."""
+    value = schema.get(key, [])
+    if key in schema and not (isinstance(value, list) and value):
+        here = pointer + escape_pointer(key)
+        raise invalid(f"{value!r} is not a non-empty array", here, "write a list of schemas")
+    return list(value)
+
+
+def count(schema: Schema, key: str, pointer: str) -> int | None:
+    """The non-negative integer under ``key``, or None when absent."""
+    if key not in schema:
+        return None
+    value = schema[key]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or value < 0 or value != value // 1:
+        here = pointer + escape_pointer(key)
+        raise invalid(f"{value!r} is not a count", here, "write an integer that is 0 or more")
+    return int(value)
+
+
+def decimal(schema: Schema, key: str, pointer: str) -> Fraction | None:
+    """The number under ``key`` exactly as it is written in decimals, or None when absent."""
+    if key not in schema:
+        return None
+    value = schema[key]
+    finite = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(value, bool) or not finite:
+        here = pointer + escape_pointer(key)
+        raise invalid(f"{value!r} is not a finite number", here, "write a number")
+    return Fraction(repr(value))
+
+
+def names(schema: Schema, key: str, pointer: str) -> tuple[str, ...]:
+    """The array of distinct strings under ``key``, () when absent."""
+    value = schema.get(key, [])
+    strings = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if not strings or len(set(value)) != len(value):
+        here = pointer + escape_pointer(key)
+        raise invalid(f"{value!r} is not a list of distinct names", here, "write each name once")
+    return tuple(value)
+
+
+def types(schema: Schema, pointer: str) -> tuple[str, ...] | None:
+    """The names under ``type``, or None when absent."""
+    if "type" not in schema:
+        return None
+    value = schema["type"]
+    named = [value] if isinstance(value, str) else value
+    listed = isinstance(named, list) and named and all(isinstance(name, str) for name in named)
+    if not listed or len(set(named)) != len(named) or not set(named) <= set(TYPES):
+        hint = f"use one or more of {', '.join(TYPES)}"
+        raise invalid(f"{value!r} is not a type", f"{pointer}/type", hint)
+    return tuple(named)
+
+
+def json_texts(values: Any, pointer: str) -> tuple[str, ...]:
+    """The canonical texts of JSON values, equal values once.
+
+    Raises:
+        InvalidSchema: when one of them is no JSON value, or holds a lone surrogate.
+    """
+    if not isinstance(values, list):
+        raise invalid(f"{values!r} is not an array", pointer, "write a list of values")
+    found: dict[str, None] = {}
+    for value in values:
+        try:
+            written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+            written.encode()
+        except (TypeError, ValueError) as error:
+            raise invalid(f"{value!r} is no JSON value", pointer, str(error)) from error
+        found[written] = None
+    return tuple(found)
