@@ -50,7 +50,7 @@ _HOME = {
     "regex": "languages.regex",
 }
 
-__all__ = list(_HOME)  # noqa: PLE0605 - one table says both where a name lives and that it is public
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> object:

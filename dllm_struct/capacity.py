@@ -1,0 +1,116 @@
+"""How many positions a slot gets: its limits, a sensible start, and a fair share of a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dllm_struct.binding import BoundSlot
+from dllm_struct.canvas import MASKED
+from dllm_struct.compiled import Compiled
+from dllm_struct.errors import EmptyLanguage, LimitTooSmall
+
+WHOLE_OUTPUT = 64
+"""Initial positions of an unbounded slot that is the whole output."""
+
+SLACK = 2
+"""An initial capacity holds the shortest member, and typical ones, this many times."""
+
+
+@dataclass(frozen=True)
+class SlotLimits:
+    """How long one slot may be, in positions.
+
+    Attributes:
+        compiled: the slot's language.
+        fewest: fewest positions that hold a member within the slot's own limits.
+        most: most positions that can be of use; None: no bound.
+        typical: tokens of the longest sample; 0: unknown.
+        has_null: whether unused positions can be filled with null tokens.
+    """
+
+    compiled: Compiled
+    fewest: int
+    most: int | None
+    typical: int
+    has_null: bool
+
+    def wanted(self, initial: int, whole: bool) -> int:
+        """Return a sensible capacity to start with.
+
+        With a null token room to spare costs little, so it is generous. Without one the capacity
+        *is* the length, and the length of typical content is the best guess.
+
+        Args:
+            initial: positions for a slot that nothing else says anything about.
+            whole: the slot is the whole output.
+        """
+        start = max(initial, WHOLE_OUTPUT) if whole else initial
+        if self.has_null:
+            wanted = max(start, SLACK * self.fewest, SLACK * self.typical)
+        else:
+            wanted = max(self.fewest, self.typical or start)
+        return wanted if self.most is None else min(wanted, self.most)
+
+    def feasible(self, positions: int) -> int:
+        """Return the largest capacity up to ``positions`` that a member can fill."""
+        if self.has_null:
+            return positions
+        while positions > self.fewest and not self._fits(positions):
+            positions -= 1
+        return positions
+
+    def _fits(self, positions: int) -> bool:
+        return self.compiled.completable([MASKED] * positions, None)
+
+
+def slot_limits(part: BoundSlot, compiled: Compiled, has_null: bool) -> SlotLimits:
+    """Work out the limits of a slot from its language and its own settings.
+
+    Raises:
+        LimitTooSmall: the shortest member is longer than the slot's ``max_tokens``.
+        EmptyLanguage: no member is as long as the slot's ``min_tokens`` asks for.
+    """
+    slot = part.slot
+    bounds = [bound for bound in (slot.max_tokens, compiled.max_tokens) if bound is not None]
+    most = min(bounds, default=None)
+    least = max(slot.min_tokens, compiled.min_tokens)
+    if slot.max_tokens is not None and slot.max_tokens < compiled.min_tokens:
+        raise LimitTooSmall(
+            f"slot '{slot.id}' ({slot.language.description}) takes {compiled.min_tokens} tokens "
+            f"at least, more than its limit of {slot.max_tokens}",
+            needed=compiled.min_tokens,
+            limit=slot.max_tokens,
+            hint="raise the slot's max_tokens",
+        )
+    last = least + compiled.num_states if most is None else most
+    for length in range(least, last + 1):
+        if length == compiled.min_tokens or compiled.completable([MASKED] * length, None):
+            return SlotLimits(compiled, length, most, part.typical, has_null)
+    raise EmptyLanguage(
+        f"no member of slot '{slot.id}' ({slot.language.description}) has {least} tokens or more "
+        "within its limits",
+        hint="lower the slot's min_tokens or raise its max_tokens",
+    )
+
+
+def share(wanted: Mapping[str, int], fewest: Mapping[str, int], room: int | None) -> dict[str, int]:
+    """Share positions out: everyone gets the fewest, the rest in proportion to what is wanted.
+
+    Args:
+        wanted: positions each slot would like, at least ``fewest``.
+        fewest: positions each slot needs.
+        room: positions there are, at least the sum of ``fewest``; None: enough.
+
+    Returns:
+        Positions of each slot; together at most ``room``.
+    """
+    extra = {slot: wanted[slot] - fewest[slot] for slot in wanted}
+    asked = sum(extra.values())
+    spare = asked if room is None else min(asked, room - sum(fewest.values()))
+    shares = {slot: fewest[slot] + extra[slot] * spare // max(asked, 1) for slot in wanted}
+    left = spare - (sum(shares.values()) - sum(fewest.values()))
+    for slot in wanted:
+        given = min(left, wanted[slot] - shares[slot], 1)
+        shares[slot], left = shares[slot] + given, left - given
+    return shares

@@ -1,0 +1,20 @@
+"""Decoding: how a canvas is denoised. The loop is short; its choices are strategies."""
+
+from dllm_struct.decoding.blocks.semi_autoregressive import SemiAutoregressive
+from dllm_struct.decoding.length.daedal import Daedal
+from dllm_struct.decoding.length.fixed import Fixed
+from dllm_struct.decoding.samplers.confidence import Confidence
+from dllm_struct.decoding.samplers.random import Random
+from dllm_struct.decoding.samplers.threshold import Threshold
+from dllm_struct.decoding.settings import Decoding, Strategies
+
+__all__ = [
+    "Confidence",
+    "Daedal",
+    "Decoding",
+    "Fixed",
+    "Random",
+    "SemiAutoregressive",
+    "Strategies",
+    "Threshold",
+]

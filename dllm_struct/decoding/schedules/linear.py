@@ -1,0 +1,22 @@
+"""Linear: the same number every step, and one more in the first steps when it does not divide.
+
+LLaDA's base and remainder: m positions over s steps are m // s each, with one more in the first
+m % s steps. Counted from what is left, that is ceil(m / s) at every step, which also holds when
+positions were committed for free, inserted or deleted on the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dllm_struct.decoding.schedules.base import SCHEDULES
+
+
+@SCHEDULES.register("linear")
+@dataclass(frozen=True)
+class Linear:
+    """ceil(masked / steps left); one position a step where there is no limit."""
+
+    def quota(self, masked: int, steps_left: int | None) -> int:
+        """See `Schedule.quota`."""
+        return 1 if steps_left is None else -(-masked // steps_left)

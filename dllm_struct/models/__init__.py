@@ -1,0 +1,1 @@
+"""Models: families as data, loading, and calling networks."""

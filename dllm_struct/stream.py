@@ -1,0 +1,71 @@
+"""A running generation: events as they happen, outputs at the end, and a way to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dllm_struct.constraint import find_flat_witness
+from dllm_struct.decoding.row import Row, Stats
+from dllm_struct.trace import Event, Trace
+
+
+@dataclass(frozen=True)
+class Output:
+    """One result.
+
+    Attributes:
+        text: a member of the language that was asked for.
+        value: the text parsed, and validated where a Python type was asked for.
+        slots: what was written into every slot, by slot id.
+        trace: one event per step.
+        stats: what it took.
+    """
+
+    text: str
+    value: Any
+    slots: Mapping[str, str]
+    trace: Trace
+    stats: Stats
+
+
+Finish = Callable[[Row, Trace], Output]
+"""Makes the output of a row from its draft."""
+
+
+class Stream(Iterator[Event | Output]):
+    """Yields an `Event` for every step of every sequence, then an `Output` for every sequence.
+
+    Args:
+        rows: the sequences.
+        events: the running loop over them.
+        finish: makes outputs.
+    """
+
+    def __init__(self, rows: Sequence[Row], events: Iterator[Event], finish: Finish) -> None:
+        self._rows = rows
+        self._finish = finish
+        self._events: list[list[Event]] = [[] for _ in rows]
+        self._items = self._run(events)
+        self._stopped = False
+
+    def __next__(self) -> Event | Output:
+        return next(self._items)
+
+    def stop(self) -> None:
+        """Take no further step: every sequence ends with its latest witness."""
+        self._stopped = True
+
+    def outputs(self) -> list[Output]:
+        """Run to the end and return the outputs, in the order of the prompts."""
+        return [item for item in self if isinstance(item, Output)]
+
+    def _run(self, events: Iterator[Event]) -> Iterator[Event | Output]:
+        while not self._stopped and (event := next(events, None)) is not None:
+            self._events[event.sequence].append(event)
+            yield event
+        for row, steps in zip(self._rows, self._events, strict=True):
+            if row.draft is None:  # stopped before its first step
+                row.propose(find_flat_witness(row.constraint, row.canvas))
+            yield self._finish(row, Trace(tuple(steps)))

@@ -1,0 +1,91 @@
+"""From what a user asks for to a template: languages, schemas, Python types, templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, runtime_checkable
+
+from dllm_struct.automata.utf8 import utf8_text
+from dllm_struct.decoding.settings import Structure
+from dllm_struct.errors import InvalidDecoding
+from dllm_struct.languages.base import Language, Regular
+from dllm_struct.languages.python_types import as_language
+from dllm_struct.template import Invariant, Slot, Template
+
+WHOLE = ""
+"""Id of the slot that is the whole output."""
+
+HOLE = "infill"
+"""Id of the slot between a prefix and a suffix."""
+
+TYPICAL_TEXT = ("value", "x", "1", "The text")
+"""Samples of text of which nothing is known."""
+
+
+@runtime_checkable
+class HasTemplate(Protocol):
+    """A language that has a template form: what every member shares is invariant."""
+
+    def template(self) -> Template:
+        """Return the template."""
+        ...
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an output has to be, and how its text becomes a value.
+
+    Attributes:
+        template: what is laid out on the canvas.
+        parse: text to value.
+        answer: the slot whose content is the output's text; None: the whole canvas is.
+    """
+
+    template: Template
+    parse: Callable[[str], Any]
+    answer: str | None = None
+
+
+def target(output_type: Any, structure: Structure) -> Target:
+    """Resolve an output type.
+
+    Args:
+        output_type: a template, a language, or what `as_language` takes.
+        structure: ``free`` makes the whole output one slot.
+
+    Raises:
+        InvalidDecoding: a template is asked for in free form.
+    """
+    if isinstance(output_type, Template):
+        if structure == "free":
+            raise InvalidDecoding(
+                "a template has no free form", hint="use structure='template', or pass a language"
+            )
+        return Target(output_type, as_it_is)
+    wanted = as_language(output_type)
+    language, parse = wanted.language, wanted.parse
+    if structure == "template" and isinstance(language, HasTemplate):
+        return Target(language.template(), parse)
+    return Target(whole(language), parse)
+
+
+def infilling(prefix: str, suffix: str, output_type: Any) -> Target:
+    """Return the target of a hole between two texts; ``output_type`` None: any text."""
+    if output_type is None:
+        text = Slot(HOLE, Regular("any text", utf8_text()), samples=TYPICAL_TEXT)
+        goal = Target(Template((text,)), as_it_is)
+    else:
+        goal = target(output_type, "free")
+    hole = replace(goal.template.slots[0], id=HOLE)
+    return Target(Template((Invariant(prefix), hole, Invariant(suffix))), goal.parse, answer=HOLE)
+
+
+def as_it_is(text: str) -> str:
+    """Return the text: the value where no type says how to parse it."""
+    return text
+
+
+def whole(language: Language) -> Template:
+    """Return the template whose only slot is the whole output."""
+    return Template((Slot(WHOLE, language),))

@@ -1,0 +1,165 @@
+"""The trace: what happened to one canvas, one event per step.
+
+Recording copies a few short lists; everything for display is worked out when it is asked for. The
+same events feed the terminal, a web page and JSONL files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dllm_struct.canvas import MASKED, Canvas, State
+
+Decode = Callable[[Sequence[int]], bytes]
+"""Token ids to bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Positions inserted into, or deleted from, a slot at an index."""
+
+    slot: str
+    index: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One position, ready for display.
+
+    Attributes:
+        text: of its token; of the witness's token where masked; empty for a null token.
+        state: ``"invariant"``, ``"masked"``, ``"committed"``, ``"forced"``, or ``"null"`` for a
+            committed null token.
+        slot: id of its slot, None in an invariant.
+        confidence: posterior probability of the token, when committed or as of this step.
+    """
+
+    text: str
+    state: str
+    slot: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A canvas at one moment, and the witness that fills its masks.
+
+    Attributes:
+        tokens: token ids, `MASKED` where masked.
+        witness: token ids of the step's witness; `MASKED` where a mask was inserted after it.
+        states: state of every position.
+        confidence: probability of every position's (witness) token.
+        spans: slot id (None: invariant) and length of every span, in order.
+    """
+
+    tokens: tuple[int, ...]
+    witness: tuple[int, ...]
+    states: tuple[State, ...]
+    confidence: tuple[float, ...]
+    spans: tuple[tuple[str | None, int], ...]
+
+    @classmethod
+    def of(cls, canvas: Canvas) -> Snapshot:
+        """Record a canvas."""
+        spans = canvas.spans
+        return cls(
+            tokens=tuple(canvas.tokens),
+            witness=tuple(canvas.witness),
+            states=tuple(state for span in spans for state in span.states),
+            confidence=tuple(value for span in spans for value in span.confidence),
+            spans=tuple((span.slot, len(span.tokens)) for span in spans),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of one sequence.
+
+    Attributes:
+        sequence: index in the batch.
+        step: 1 for the first forward pass of this sequence.
+        committed: positions that the sampler chose, on the canvas as the network saw it.
+        forced: positions committed free of charge, likewise.
+        deleted: null tails removed after the commits.
+        inserted: masks added after the deletions.
+        canvas: the canvas after all of it.
+        text: the step's witness as text: a complete output, in its language.
+        ms: wall time since the previous event of this sequence, in milliseconds.
+    """
+
+    sequence: int
+    step: int
+    committed: tuple[int, ...]
+    forced: tuple[int, ...]
+    deleted: tuple[Edit, ...]
+    inserted: tuple[Edit, ...]
+    canvas: Snapshot
+    text: str
+    ms: float
+    decode: Decode = field(repr=False, compare=False)
+
+    @property
+    def masked(self) -> int:
+        """How many positions are still masked."""
+        return self.canvas.tokens.count(MASKED)
+
+    def cells(self) -> list[Cell]:
+        """Return every position for display, in order."""
+        owners = [slot for slot, length in self.canvas.spans for _ in range(length)]
+        return [
+            self._cell(token, state, slot, confidence)
+            for token, state, slot, confidence in zip(
+                self.canvas.witness, self.canvas.states, owners, self.canvas.confidence, strict=True
+            )
+        ]
+
+    def _cell(self, token: int, state: State, slot: str | None, confidence: float) -> Cell:
+        text = b"" if token == MASKED else self.decode([token])
+        is_null = state in (State.COMMITTED, State.FORCED) and not text
+        shown = "null" if is_null else state.value
+        return Cell(text.decode(errors="replace"), shown, slot, confidence)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the event as plain JSON data."""
+        return {
+            "sequence": self.sequence,
+            "step": self.step,
+            "masked": self.masked,
+            "committed": list(self.committed),
+            "forced": list(self.forced),
+            "deleted": [asdict(edit) for edit in self.deleted],
+            "inserted": [asdict(edit) for edit in self.inserted],
+            "tokens": list(self.canvas.tokens),
+            "witness": list(self.canvas.witness),
+            "states": [state.value for state in self.canvas.states],
+            "confidence": [round(value, 4) for value in self.canvas.confidence],
+            "spans": [list(span) for span in self.canvas.spans],
+            "text": self.text,
+            "ms": round(self.ms, 3),
+        }
+
+
+@dataclass(frozen=True)
+class Trace(Sequence[Event]):
+    """The events of one sequence, in order."""
+
+    events: tuple[Event, ...] = field(default=(), repr=False)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.events[index]
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.events)
+
+    def to_jsonl(self, path: str | Path) -> None:
+        """Write one JSON object a line."""
+        lines = (json.dumps(event.as_dict(), ensure_ascii=False) for event in self.events)
+        Path(path).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -1,0 +1,152 @@
+"""The promise, for every strategy and every network, adversarial ones too: the same test body."""
+
+from __future__ import annotations
+
+import re
+from itertools import cycle, product
+
+import pytest
+
+from dllm_struct.decoding import Decoding
+from dllm_struct.decoding.blocks import BLOCKS
+from dllm_struct.decoding.length import LENGTHS
+from dllm_struct.decoding.samplers import SAMPLERS
+from dllm_struct.generation import Output
+from dllm_struct.template import Invariant, Slot, Template
+from dllm_struct.trace import Event
+from tests.tiny import (
+    CASES,
+    NETWORKS,
+    PAIRS,
+    TEMPLATE,
+    WITH_NULL,
+    WITHOUT_NULL,
+    WORD,
+    model,
+    random_network,
+)
+
+TEMPERATURES = (0.0, 0.7)
+STEPS = (None, 1, 2, 7, 64)
+LIMIT = 60
+
+
+def decodings(sampler: str, has_null: bool) -> list[Decoding]:
+    """Every temperature with every number of steps; blocks and lengths in turn."""
+    lengths = [name for name in LENGTHS.names if has_null or name == "fixed"]
+    turns = cycle(product(BLOCKS.names, lengths))
+    decodings = []
+    for (temperature, steps), (blocks, length) in zip(
+        product(TEMPERATURES, STEPS), turns, strict=False
+    ):
+        block_length = None if blocks == "whole" else 5
+        decodings.append(
+            Decoding(sampler, steps, 0.9, temperature, "linear", blocks, block_length, length)
+        )
+    return decodings
+
+
+@pytest.mark.parametrize("has_null", [True, False])
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("sampler", SAMPLERS.names)
+def test_every_output_is_in_its_language(sampler: str, network: str, has_null: bool) -> None:
+    tested = model(NETWORKS[network], WITH_NULL if has_null else WITHOUT_NULL)
+    cases = cycle(CASES.values())
+    for decoding in decodings(sampler, has_null):
+        for case in (CASES["template"], next(cases)):
+            output = tested.generate("go", case.output_type, decoding, max_tokens=LIMIT, seed=1)
+            assert case.pattern.fullmatch(output.text), (decoding, output.text)
+            assert decoding.steps is None or output.stats.nfe <= decoding.steps
+            assert all(len(event.canvas.tokens) <= LIMIT for event in output.trace)
+
+
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+@pytest.mark.parametrize("length", LENGTHS.names)
+@pytest.mark.parametrize("sampler", SAMPLERS.names)
+def test_stopping_after_any_step_gives_a_member(
+    sampler: str, length: str, temperature: float
+) -> None:
+    decoding = Decoding(sampler=sampler, length=length, temperature=temperature)
+    tested = model(random_network())
+    for case in CASES.values():
+        whole = tested.generate("go", case.output_type, decoding, max_tokens=LIMIT, seed=2)
+        for last in range(1, len(whole.trace) + 1):
+
+            def is_last(event: Event, last: int = last) -> bool:
+                return event.step == last
+
+            output = tested.generate(
+                "go", case.output_type, decoding, max_tokens=LIMIT, seed=2, stop=is_last
+            )
+            assert case.pattern.fullmatch(output.text)
+            assert output.text == whole.trace[last - 1].text
+            assert len(output.trace) == last
+
+
+def test_stopping_before_the_first_step_gives_a_member() -> None:
+    for case in CASES.values():
+        stream = model(random_network()).stream("go", case.output_type)
+        stream.stop()
+        (output,) = stream.outputs()
+        assert case.pattern.fullmatch(output.text)
+        assert output.stats.nfe == 0
+
+
+@pytest.mark.parametrize("length", LENGTHS.names)
+@pytest.mark.parametrize("sampler", SAMPLERS.names)
+def test_a_seed_reproduces_everything(sampler: str, length: str) -> None:
+    decoding = Decoding(sampler=sampler, length=length, temperature=1.0)
+
+    def run(seed: int) -> Output:
+        tested = model(random_network())
+        return tested.generate("go", TEMPLATE, decoding, max_tokens=LIMIT, seed=seed)
+
+    first, again, other = run(5), run(5), run(6)
+    assert [e.canvas for e in first.trace] == [e.canvas for e in again.trace]
+    assert first.text != other.text
+
+
+@pytest.mark.parametrize("length", LENGTHS.names)
+@pytest.mark.parametrize("sampler", SAMPLERS.names)
+def test_a_row_does_not_depend_on_its_batch(sampler: str, length: str) -> None:
+    decoding = Decoding(sampler=sampler, length=length, temperature=0.5, steps=9)
+    tested = model(random_network())
+    prompts = ["go", "a longer prompt", ""]
+    kinds = [TEMPLATE, CASES["word"].output_type, CASES["pairs"].output_type]
+    together = tested.generate(prompts, kinds, decoding, max_tokens=LIMIT, seed=10)
+    for index, (prompt, kind) in enumerate(zip(prompts, kinds, strict=True)):
+        alone = tested.generate(prompt, kind, decoding, max_tokens=LIMIT, seed=10 + index)
+        assert alone.text == together[index].text
+        assert alone.stats.nfe == together[index].stats.nfe
+
+
+@pytest.mark.parametrize("length", LENGTHS.names)
+@pytest.mark.parametrize("network", ["random", "prefers null", "detests null"])
+def test_limits_of_slots_hold(network: str, length: str) -> None:
+    template = Template(
+        (
+            Slot("first", WORD, min_tokens=3, max_tokens=9),
+            Invariant(" "),
+            Slot("second", PAIRS, min_tokens=2, max_tokens=4),
+        )
+    )
+    for steps in STEPS:
+        output = model(NETWORKS[network]).generate(
+            "go", template, Decoding(steps=steps, length=length), seed=3
+        )
+        assert re.fullmatch("[a-z]+ (ab)*", output.text)
+        final = output.trace[-1].canvas
+        positions = dict(final.spans)
+        assert 3 <= positions["first"] <= 9
+        assert 2 <= positions["second"] <= 4
+
+
+def test_events_tell_what_happened() -> None:
+    output = model(random_network()).generate("go", TEMPLATE, seed=0)
+    committed = sum(len(event.committed) for event in output.trace)
+    forced = sum(len(event.forced) for event in output.trace)
+    assert committed == output.stats.committed
+    assert forced <= output.stats.forced  # more may be forced before the first step
+    assert [event.step for event in output.trace] == list(range(1, output.stats.nfe + 1))
+    assert output.trace[-1].masked == 0
+    assert "".join(cell.text for cell in output.trace[-1].cells()) == output.text
