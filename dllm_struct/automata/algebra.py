@@ -7,11 +7,11 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dllm_struct.automata.dfa import DEAD, DFA, NUM_BYTES, empty, from_edges, minimal
 from dllm_struct.automata.jit import jit
 from dllm_struct.automata.nfa import MAX_STATES, NFA
+from dllm_struct.automata.product import reachable_pairs
 from dllm_struct.errors import BudgetExceeded
 
 __all__ = [
@@ -187,7 +187,7 @@ def _product(a: DFA, b: DFA, *, both: bool) -> DFA:
         return empty()
     joint = a.byte_class.astype(np.int32) * b.num_classes + b.byte_class
     kept, byte_class = np.unique(joint, return_inverse=True)
-    table, pairs, count = _pairs(
+    table, pairs, count = reachable_pairs(
         a.transitions,
         b.transitions,
         (kept // b.num_classes).astype(np.int32),
@@ -205,67 +205,3 @@ def _product(a: DFA, b: DFA, *, both: bool) -> DFA:
     accepting = a.accepting[pairs[:, 0]] & (b.accepting[pairs[:, 1]] == both)
     accepting[DEAD] = False
     return minimal(table, byte_class.astype(np.uint8).reshape(-1), 1, accepting)
-
-
-@jit
-def _pairs(
-    a: NDArray[np.int32],
-    b: NDArray[np.int32],
-    column_a: NDArray[np.int32],
-    column_b: NDArray[np.int32],
-    start_a: int,
-    start_b: int,
-    both: bool,
-    max_states: int,
-) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
-    """Reachable pairs; pair 0 is dead, pair 1 the start."""
-    k = len(column_a)
-    width = np.int64(len(b))
-    size = 1024
-    keys = np.full(size, -1, np.int64)
-    values = np.zeros(size, np.int32)
-    pairs = np.zeros((256, 2), np.int32)
-    table = np.zeros((256, k), np.int32)
-    pairs[1, 0], pairs[1, 1] = start_a, start_b
-    count = 2
-    key = np.int64(start_a) * width + start_b
-    slot = (key * np.int64(0x9E3779B1)) & (size - 1)
-    keys[slot], values[slot] = key, 1
-    source = 1
-    while source < count:
-        for column in range(k):
-            qa = a[pairs[source, 0], column_a[column]]
-            qb = b[pairs[source, 1], column_b[column]]
-            if qa == 0 or (both and qb == 0):
-                continue
-            key = np.int64(qa) * width + qb
-            slot = (key * np.int64(0x9E3779B1)) & (size - 1)
-            while keys[slot] >= 0 and keys[slot] != key:
-                slot = (slot + 1) & (size - 1)
-            if keys[slot] == key:
-                table[source, column] = values[slot]
-                continue
-            if count >= max_states:
-                return table, pairs, -1
-            if count == len(pairs):
-                old_pairs, old_table = pairs, table
-                pairs = np.zeros((2 * count, 2), np.int32)
-                table = np.zeros((2 * count, k), np.int32)
-                pairs[:count] = old_pairs
-                table[:count] = old_table
-            keys[slot], values[slot] = key, count
-            pairs[count, 0], pairs[count, 1] = qa, qb
-            table[source, column] = count
-            count += 1
-            if 3 * count > size:
-                size *= 4
-                keys = np.full(size, -1, np.int64)
-                values = np.zeros(size, np.int32)
-                for state in range(1, count):
-                    key = np.int64(pairs[state, 0]) * width + pairs[state, 1]
-                    slot = (key * np.int64(0x9E3779B1)) & (size - 1)
-                    while keys[slot] >= 0:
-                        slot = (slot + 1) & (size - 1)
-                    keys[slot], values[slot] = key, state
-        source += 1
-    return table[:count], pairs[:count], count

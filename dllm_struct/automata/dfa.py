@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dllm_struct.automata.jit import jit
-from dllm_struct.automata.minimise import breadth_first, coarsest_partition, useful_states
+from dllm_struct.automata.minimise import breadth_first, minimal_table
 
 DEAD = 0
 NUM_BYTES = 256
@@ -142,7 +142,7 @@ def minimal(
         start: start state.
         accepting: bool [S], False for state 0.
     """
-    columns, byte_class = _merged_columns(transitions, byte_class)
+    columns, byte_class = merged_columns(transitions, byte_class)
     tails, labels = np.nonzero(columns)
     return from_edges(
         tails.astype(np.int32),
@@ -172,30 +172,28 @@ def from_edges(
         accepting: bool [S].
         byte_class: uint8 [256].
     """
-    useful = useful_states(tails, heads, start, accepting)
-    if not useful[start]:
-        return _EMPTY
-    kept = useful[tails] & useful[heads]
-    renumber = np.cumsum(useful, dtype=np.int32) - 1
-    tails, labels, heads = renumber[tails[kept]], labels[kept], renumber[heads[kept]]
     num_labels = int(byte_class.max()) + 1
-    block, count = coarsest_partition(
-        tails, labels.astype(np.int32), heads, accepting[useful], num_labels
-    )
-    table = np.zeros((count + 1, num_labels), np.int32)
-    table[block[tails] + 1, labels] = block[heads] + 1
-    accepts = np.zeros(count + 1, np.bool_)
-    accepts[block + 1] = accepting[useful]
-    table, byte_class = _merged_columns(table, byte_class)
-    return _numbered(table, byte_class, int(block[renumber[start]]) + 1, accepts)
+    table, start, accepts = minimal_table(tails, labels, heads, start, accepting, num_labels)
+    if start == DEAD:
+        return empty()
+    table, byte_class = merged_columns(table, byte_class)
+    return numbered(table, byte_class, start, accepts)
 
 
-def _numbered(
+def numbered(
     table: NDArray[np.int32],
     byte_class: NDArray[np.uint8],
     start: int,
     accepting: NDArray[np.bool_],
 ) -> DFA:
+    """The DFA of a minimal table, its states numbered in order of discovery.
+
+    Args:
+        table: int32 [S, K], row 0 dead, columns distinct and ordered by first byte.
+        byte_class: uint8 [256].
+        start: start state.
+        accepting: bool [S].
+    """
     number, count = breadth_first(table, start)
     transitions = np.zeros((count, table.shape[1]), np.int32)
     transitions[number] = number[table]
@@ -206,7 +204,7 @@ def _numbered(
     return DFA(transitions, byte_class, 1, accepts)
 
 
-def _merged_columns(
+def merged_columns(
     table: NDArray[np.int32], byte_class: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
     """Merge equal columns; the rest are ordered by their first byte."""

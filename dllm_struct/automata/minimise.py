@@ -16,6 +16,42 @@ from dllm_struct.automata.jit import jit
 Ints = NDArray[np.int32]
 
 
+def minimal_table(
+    tails: Ints,
+    labels: Ints,
+    heads: Ints,
+    start: int,
+    accepting: NDArray[np.bool_],
+    num_labels: int,
+) -> tuple[Ints, int, NDArray[np.bool_]]:
+    """The minimal complete table of a deterministic list of edges.
+
+    Args:
+        tails: int32 [M], source of each edge.
+        labels: int32 [M].
+        heads: int32 [M], target of each edge.
+        start: start state.
+        accepting: bool [S].
+        num_labels: K.
+
+    Returns:
+        The table [S', K] with the dead state 0, the start state (0: nothing is accepted), and the
+        accepting flags [S'].
+    """
+    useful = useful_states(tails, heads, start, accepting)
+    if not useful[start]:
+        return np.zeros((1, num_labels), np.int32), 0, np.zeros(1, np.bool_)
+    kept = useful[tails] & useful[heads]
+    number = np.cumsum(useful, dtype=np.int32) - 1
+    tails, labels, heads = number[tails[kept]], labels[kept], number[heads[kept]]
+    block, count = coarsest_partition(tails, labels, heads, accepting[useful], num_labels)
+    table = np.zeros((count + 1, num_labels), np.int32)
+    table[block[tails] + 1, labels] = block[heads] + 1
+    accepts = np.zeros(count + 1, np.bool_)
+    accepts[block + 1] = accepting[useful]
+    return table, int(block[number[start]]) + 1, accepts
+
+
 @jit
 def _adjacency(ends: Any, num_states: Any) -> Any:
     """CSR of edge numbers by one of their ends."""

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dllm_struct.automata.algebra import _pairs
 from dllm_struct.automata.alphabet import MAX_CODE_POINT, Alphabet, alphabet, normalised
-from dllm_struct.automata.dfa import DEAD, DFA, _merged_columns, _numbered, empty
+from dllm_struct.automata.dfa import DEAD, DFA, empty, merged_columns, numbered
 from dllm_struct.automata.interning import FIRST_SIZE, chain, grown, inserted, place
 from dllm_struct.automata.jit import jit
-from dllm_struct.automata.minimise import coarsest_partition, useful_states
+from dllm_struct.automata.minimise import minimal_table
 from dllm_struct.automata.nfa import MAX_STATES
+from dllm_struct.automata.product import reachable_pairs
 from dllm_struct.errors import BudgetExceeded
 
 DEAD_ROW = np.uint64(0)
@@ -44,20 +44,17 @@ class AtomDFA:
         """The minimal automaton of the same language; nothing but state 0 for the empty one."""
         rows, columns = np.nonzero(self.transitions)
         heads = self.transitions[rows, columns]
-        tails, labels = rows.astype(np.int32), columns.astype(np.int32)
-        useful = useful_states(tails, heads, self.start, self.accepting)
-        if not useful[self.start]:
-            return AtomDFA(self.transitions[:1], 0, self.accepting[:1])
-        kept = useful[tails] & useful[heads]
-        number = np.cumsum(useful, dtype=np.int32) - 1
-        tails, labels, heads = number[tails[kept]], labels[kept], number[heads[kept]]
         width = self.transitions.shape[1]
-        block, count = coarsest_partition(tails, labels, heads, self.accepting[useful], width)
-        smaller = np.zeros((count + 1, width), np.int32)
-        smaller[block[tails] + 1, labels] = block[heads] + 1
-        accepts = np.zeros(count + 1, np.bool_)
-        accepts[block + 1] = self.accepting[useful]
-        return AtomDFA(smaller, int(block[number[self.start]]) + 1, accepts)
+        return AtomDFA(
+            *minimal_table(
+                rows.astype(np.int32),
+                columns.astype(np.int32),
+                heads,
+                self.start,
+                self.accepting,
+                width,
+            )
+        )
 
     def restricted(self, other: AtomDFA, *, negated: bool) -> AtomDFA:
         """What this one accepts and ``other`` (over the same alphabet) does, or, negated, not.
@@ -66,7 +63,7 @@ class AtomDFA:
             BudgetExceeded: the product is too large.
         """
         column = np.arange(self.transitions.shape[1], dtype=np.int32)
-        table, pairs, count = _pairs(
+        table, pairs, count = reachable_pairs(
             self.transitions,
             other.transitions,
             column,
@@ -118,8 +115,8 @@ def spell(automaton: AtomDFA, letters: Alphabet) -> DFA:
     transitions = np.concatenate((columns[:, letters.root], *rows))
     accepting = np.zeros(len(transitions), np.bool_)
     accepting[: len(table)] = automaton.accepting
-    merged, byte_class = _merged_columns(transitions, letters.byte_class)
-    return _numbered(merged, byte_class, automaton.start, accepting)
+    merged, byte_class = merged_columns(transitions, letters.byte_class)
+    return numbered(merged, byte_class, automaton.start, accepting)
 
 
 @jit
