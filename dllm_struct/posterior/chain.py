@@ -67,7 +67,7 @@ def _normalised(total: Any, power: Any) -> Any:
 
 @jit
 def widened(log_weight: Doubles) -> Wide:
-    """The exponential of [n, C] log-weights."""
+    """The exponential of [n, C] log-weights, none above 0."""
     mantissa = np.zeros(log_weight.shape, np.float64)
     powers = np.zeros(log_weight.shape, np.int64)
     for i in range(log_weight.shape[0]):

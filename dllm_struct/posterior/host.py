@@ -39,8 +39,14 @@ class HostPosterior(Posterior):
         self._v = viterbi(self._maxima, a.edges, a.accepting)
 
     @cached_property
+    def _shift(self) -> NDArray[np.float64]:
+        """Largest log-weight of each position, taken out before summing. [n]."""
+        largest: NDArray[np.float64] = self._log_weight.max(axis=1, initial=-np.inf)
+        return np.where(np.isfinite(largest), largest, 0.0)
+
+    @cached_property
     def _weights(self) -> Wide:
-        return widened(self._log_weight)
+        return widened(self._log_weight - self._shift[:, None])
 
     @cached_property
     def _sums(self) -> Wide:
@@ -61,7 +67,8 @@ class HostPosterior(Posterior):
         if not self.has_member:
             return -np.inf
         start = self.automaton.start
-        return float(log_value(self._b.mantissa[0, start], self._b.power[0, start]))
+        rest = log_value(self._b.mantissa[0, start], self._b.power[0, start])
+        return float(rest + self._shift.sum())
 
     @override
     def map(self) -> Tensor:

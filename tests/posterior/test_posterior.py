@@ -191,6 +191,18 @@ def test_an_unlikely_language_keeps_its_evidence(engine: Engine) -> None:
 
 
 @ENGINES
+@pytest.mark.parametrize("size", [1e18, 1e30, 3e38])
+def test_logits_of_any_finite_size(engine: Engine, size: float) -> None:
+    logits = torch.tensor([[size, -size, 0, 0, 0, 0], [-size, size, 0, 0, 0, 0]])
+    automaton = lift(algebra.repeat(algebra.byte_set([(97, 98)]), 2, 2), VOCABULARY)
+    posterior = engine([Problem(automaton, logits, [MASKED, MASKED], None)])[0]
+    assert posterior.map().tolist() == [0, 1]
+    assert posterior.log_probability(posterior.map()).tolist() == [0.0, 0.0]
+    assert posterior.sample(1, torch.Generator().manual_seed(0)).tolist() == [[0, 1]]
+    assert posterior.log_evidence == pytest.approx(2 * size)
+
+
+@ENGINES
 def test_one_hot_rows_stand_for_committed_tokens(engine: Engine) -> None:
     automaton = lift(algebra.repeat(algebra.byte_set([(97, 99)]), 0, None), VOCABULARY)
     logits = torch.randn(4, len(TOKENS), generator=torch.Generator().manual_seed(0))
