@@ -39,7 +39,7 @@ class BoundSlot:
         slot: the template's slot.
         lead: bytes that moved from the invariant before into the slot, ``b" "`` or nothing.
         language: ``lead`` followed by the slot's language.
-        typical: tokens that the longest of the slot's samples takes; 0 without samples.
+        typical: tokens of the longest sample, or of the shortest member where there are none.
     """
 
     slot: Slot
@@ -159,7 +159,7 @@ def _bound_slot(slot: Slot, lead: bytes, index: int, renditions: Sequence[_Rendi
     if lead:
         dfa = algebra.concatenation(algebra.literal(lead), slot.language.dfa)
         language = Regular(f"a space, then {slot.language.description}", dfa)
-    counts = [rendition.count(index, len(lead)) for rendition in renditions] if slot.samples else []
+    counts = [rendition.count(index, len(lead)) for rendition in renditions]
     return BoundSlot(slot, lead, language, max(counts, default=0))
 
 

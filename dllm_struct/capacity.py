@@ -25,7 +25,7 @@ class SlotLimits:
         compiled: the slot's language.
         fewest: fewest positions that hold a member within the slot's own limits.
         most: most positions that can be of use; None: no bound.
-        typical: tokens of the longest sample; 0: unknown.
+        typical: tokens of typical content; 0: unknown.
         has_null: whether unused positions can be filled with null tokens.
     """
 
@@ -86,7 +86,8 @@ def slot_limits(part: BoundSlot, compiled: Compiled, has_null: bool) -> SlotLimi
     last = least + compiled.num_states if most is None else most
     for length in range(least, last + 1):
         if length == compiled.min_tokens or compiled.completable([MASKED] * length, None):
-            return SlotLimits(compiled, length, most, part.typical, has_null)
+            is_known = slot.samples or most is not None
+            return SlotLimits(compiled, length, most, part.typical * bool(is_known), has_null)
     raise EmptyLanguage(
         f"no member of slot '{slot.id}' ({slot.language.description}) has {least} tokens or more "
         "within its limits",

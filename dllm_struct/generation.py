@@ -86,7 +86,7 @@ class Model:
             max_tokens: most positions of one canvas, invariants included; None: as the model's
                 context allows.
             seed: makes the result reproducible; sequence i of a batch uses ``seed + i``.
-            stop: called with every event; a true answer ends the generation after that step, with
+            stop: called with every event; a true answer ends the generation after that pass, with
                 the latest witness of every sequence as its output.
 
         Returns:
@@ -164,13 +164,13 @@ class Model:
                 f"length '{decoding.length}' needs a model with a null or EOS token",
                 hint="use length='fixed', or give the family a null_token_id or eos_token_id",
             )
-        seed = torch.seed() if seed is None else seed
+        seed = torch.Generator().seed() if seed is None else seed
         rows = [
             self._row(index, prompt, goal, decoding, max_tokens, seed + index)
             for index, (prompt, goal) in enumerate(zip(prompts, targets, strict=True))
         ]
-        events = denoise(rows, self._forward, strategies)
-        return Stream(rows, events, lambda row, trace: _output(row, trace, targets[row.sequence]))
+        passes = denoise(rows, self._forward, strategies)
+        return Stream(rows, passes, lambda row, trace: _output(row, trace, targets[row.sequence]))
 
     def _row(
         self,

@@ -39,32 +39,33 @@ class Stream(Iterator[Event | Output]):
 
     Args:
         rows: the sequences.
-        events: the running loop over them.
+        passes: the running loop over them, a list of events for every forward pass.
         finish: makes outputs.
     """
 
-    def __init__(self, rows: Sequence[Row], events: Iterator[Event], finish: Finish) -> None:
+    def __init__(self, rows: Sequence[Row], passes: Iterator[list[Event]], finish: Finish) -> None:
         self._rows = rows
         self._finish = finish
         self._events: list[list[Event]] = [[] for _ in rows]
-        self._items = self._run(events)
+        self._items = self._run(passes)
         self._stopped = False
 
     def __next__(self) -> Event | Output:
         return next(self._items)
 
     def stop(self) -> None:
-        """Take no further step: every sequence ends with its latest witness."""
+        """Make no further pass: every sequence ends with its latest witness."""
         self._stopped = True
 
     def outputs(self) -> list[Output]:
         """Run to the end and return the outputs, in the order of the prompts."""
         return [item for item in self if isinstance(item, Output)]
 
-    def _run(self, events: Iterator[Event]) -> Iterator[Event | Output]:
-        while not self._stopped and (event := next(events, None)) is not None:
-            self._events[event.sequence].append(event)
-            yield event
+    def _run(self, passes: Iterator[list[Event]]) -> Iterator[Event | Output]:
+        while not self._stopped and (events := next(passes, None)) is not None:
+            for event in events:
+                self._events[event.sequence].append(event)
+            yield from events
         for row, steps in zip(self._rows, self._events, strict=True):
             if row.draft is None:  # stopped before its first step
                 row.propose(find_flat_witness(row.constraint, row.canvas))

@@ -10,6 +10,7 @@ from dllm_struct.automata.utf8 import utf8_text
 from dllm_struct.decoding.settings import Structure
 from dllm_struct.errors import InvalidDecoding
 from dllm_struct.languages.base import Language, Regular
+from dllm_struct.languages.choice import Choice
 from dllm_struct.languages.python_types import as_language
 from dllm_struct.template import Invariant, Slot, Template
 
@@ -18,6 +19,8 @@ WHOLE = ""
 
 HOLE = "infill"
 """Id of the slot between a prefix and a suffix."""
+
+MOST_SAMPLES = 4
 
 TYPICAL_TEXT = ("value", "x", "1", "The text")
 """Samples of text of which nothing is known."""
@@ -88,4 +91,20 @@ def as_it_is(text: str) -> str:
 
 def whole(language: Language) -> Template:
     """Return the template whose only slot is the whole output."""
-    return Template((Slot(WHOLE, language),))
+    return Template((Slot(WHOLE, language, samples=_samples(language)),))
+
+
+def _samples(language: Language) -> tuple[str, ...]:
+    """Return typical members, as far as a language tells."""
+    if isinstance(language, Choice):
+        return language.options[:MOST_SAMPLES]
+    if not isinstance(language, HasTemplate):
+        return ()
+    template = language.template()
+    if not all(slot.samples for slot in template.slots):
+        return ()
+    turns = range(max((len(slot.samples) for slot in template.slots), default=1))
+    return tuple(
+        template.render({s.id: s.samples[turn % len(s.samples)] for s in template.slots})
+        for turn in turns
+    )

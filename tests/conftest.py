@@ -1,12 +1,16 @@
-"""What tests share: a model that answers at random, over a small vocabulary."""
+"""What tests share: Hypothesis without a clock, and a model that answers at random."""
 
 from __future__ import annotations
 
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
 from torch import Tensor
 
 import dllm_struct as ds
+
+settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any speed")
 
 WORDS = (b"the", b" the", b"name", b'": "', b'{"', b'"}', b"12", b"true", "é".encode())
 TOKENS = (*(bytes([byte]) for byte in range(256)), *WORDS, None, None)  # the mask, the null token

@@ -119,7 +119,7 @@ def word_piece() -> Tokenizer:
 
 
 def word_suffix() -> Tokenizer:
-    """The layout of CLIP: a suffix at the end of a word."""
+    """The layout of GPT-1: a suffix at the end of a word."""
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>", end_of_word_suffix="</w>"))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer.decoder = decoders.BPEDecoder()

@@ -26,13 +26,16 @@ Forward = Callable[[Sequence[Row]], Sequence[Tensor]]
 """Rows to the logits of their canvases, each [len(canvas), V]."""
 
 
-def denoise(rows: Sequence[Row], forward: Forward, strategies: Strategies) -> Iterator[Event]:
-    """Denoise rows until no masks are left, one event per row and step.
+def denoise(rows: Sequence[Row], forward: Forward, strategies: Strategies) -> Iterator[list[Event]]:
+    """Denoise rows until no masks are left.
 
     Args:
         rows: sequences with laid-out canvases; changed in place.
         forward: the network.
         strategies: how to choose.
+
+    Yields:
+        For every forward pass, one event for each row that took part.
 
     Raises:
         NonFiniteLogits: the network returned NaN or infinity where it matters.
@@ -46,8 +49,9 @@ def denoise(rows: Sequence[Row], forward: Forward, strategies: Strategies) -> It
             for row, logits in zip(active, forward(active), strict=True)
         ]
         witnesses = find_witnesses(readings, strategies.temperature)
-        for row, witness in zip(active, witnesses, strict=True):
-            yield step(row, witness, strategies)
+        yield [
+            step(row, witness, strategies) for row, witness in zip(active, witnesses, strict=True)
+        ]
 
 
 def step(row: Row, witness: Witness, strategies: Strategies) -> Event:

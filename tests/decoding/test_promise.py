@@ -70,7 +70,8 @@ def test_stopping_after_any_step_gives_a_member(
     tested = model(random_network())
     for case in CASES.values():
         whole = tested.generate("go", case.output_type, decoding, max_tokens=LIMIT, seed=2)
-        for last in range(1, len(whole.trace) + 1):
+        assert all(case.pattern.fullmatch(event.text) for event in whole.trace)
+        for last in {1, 2, len(whole.trace) // 2, len(whole.trace)} & {*range(1, len(whole.trace))}:
 
             def is_last(event: Event, last: int = last) -> bool:
                 return event.step == last
@@ -78,9 +79,18 @@ def test_stopping_after_any_step_gives_a_member(
             output = tested.generate(
                 "go", case.output_type, decoding, max_tokens=LIMIT, seed=2, stop=is_last
             )
-            assert case.pattern.fullmatch(output.text)
             assert output.text == whole.trace[last - 1].text
             assert len(output.trace) == last
+
+
+def test_stopping_ends_all_sequences_after_the_same_pass() -> None:
+    kinds = [case.output_type for case in CASES.values()]
+    outputs = model(random_network()).generate(
+        ["go"] * len(kinds), kinds, seed=0, stop=lambda event: event.step == 2
+    )
+    for output, case in zip(outputs, CASES.values(), strict=True):
+        assert case.pattern.fullmatch(output.text)
+        assert output.stats.nfe == len(output.trace) == (0 if case is CASES["fixed"] else 2)
 
 
 def test_stopping_before_the_first_step_gives_a_member() -> None:

@@ -25,7 +25,7 @@ from tests.languages.json_documents import (
 
 RELAXED = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=80,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 

@@ -85,6 +85,13 @@ def test_members_survive_rounding(limits: dict[str, Any], seed: int) -> None:
             assert is_valid(schema, json.loads(text)), text
 
 
+def test_bounds_beyond_the_digits_of_a_double() -> None:
+    """2.666466880920685e16 is written …850, but the double is …848."""
+    language = json_schema({"type": "number", "maximum": 2.666466880920685e16})
+    assert language.matches("26664668809206848")
+    assert not language.matches("26664668809206849")
+
+
 def test_exclusive_bounds_leave_out_what_rounds_to_them() -> None:
     language = json_schema({"type": "number", "exclusiveMinimum": 0.1, "exclusiveMaximum": 1})
     for text in (

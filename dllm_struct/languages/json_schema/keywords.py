@@ -124,7 +124,8 @@ def decimal(schema: Schema, key: str, pointer: str) -> Fraction | None:
     finite = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
     if isinstance(value, bool) or not finite:
         here = pointer + escape_pointer(key)
-        raise invalid(f"{value!r} is not a finite number", here, "write a number")
+        hint = "write a number; the boolean bounds of draft 4 became bounds of their own"
+        raise invalid(f"{value!r} is not a finite number", here, hint)
     return Fraction(repr(value))
 
 

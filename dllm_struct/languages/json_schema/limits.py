@@ -10,7 +10,7 @@ from dllm_struct.errors import BudgetExceeded
 MAX_BRANCHES = 2_000
 """Branches of one node: ``anyOf`` beside ``anyOf`` multiplies them."""
 
-MAX_NODES = 50_000
+MAX_NODES = 20_000
 """Nodes of a schema with every reference written out."""
 
 MAX_COUNT = 10_000

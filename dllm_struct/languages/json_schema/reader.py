@@ -6,7 +6,8 @@ Every keyword is either understood exactly or refused; keywords side by side mea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import reduce
 from itertools import combinations
 from typing import Any
@@ -34,6 +35,8 @@ from dllm_struct.languages.json_schema.nodes import (
 )
 from dllm_struct.languages.json_schema.references import resolve
 from dllm_struct.languages.json_schema.strings import check_pattern
+
+_WHOLE_DOUBLES = 2**53
 
 
 def read(schema: Any) -> Node:
@@ -185,8 +188,8 @@ class _Reader:
 
 def _number(schema: Schema, pointer: str, *, integer: bool) -> Number:
     low, high = tightest(
-        _bounds(schema, "minimum", "exclusiveMinimum", pointer),
-        _bounds(schema, "maximum", "exclusiveMaximum", pointer),
+        _bounds(schema, ("minimum", "exclusiveMinimum"), pointer, max),
+        _bounds(schema, ("maximum", "exclusiveMaximum"), pointer, min),
     )
     multiple = keywords.decimal(schema, "multipleOf", pointer)
     if multiple is not None and multiple <= 0:
@@ -205,12 +208,22 @@ def _number(schema: Schema, pointer: str, *, integer: bool) -> Number:
     )
 
 
-def _bounds(schema: Schema, inclusive: str, exclusive: str, pointer: str) -> list[Bound]:
-    values = (
-        (keywords.decimal(schema, inclusive, pointer), False),
-        (keywords.decimal(schema, exclusive, pointer), True),
-    )
-    return [Bound(value, excluded) for value, excluded in values if value is not None]
+def _bounds(
+    schema: Schema, keys: tuple[str, str], pointer: str, tighter: Callable[..., Fraction]
+) -> list[Bound]:
+    """The bounds under an inclusive and an exclusive keyword.
+
+    A double beyond 2^53 is a whole number whose last digits are not those it is written with. What
+    is in range by one of the two readings only is left out.
+    """
+    found = []
+    for key, exclusive in zip(keys, (False, True), strict=True):
+        written = keywords.decimal(schema, key, pointer)
+        if written is not None:
+            whole = abs(written) >= _WHOLE_DOUBLES
+            value = tighter(written, Fraction(schema[key])) if whole else written
+            found.append(Bound(value, exclusive))
+    return found
 
 
 def _string(schema: Schema, pointer: str) -> String:

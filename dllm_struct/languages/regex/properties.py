@@ -7,7 +7,7 @@ and underscores in names do not matter, and ``\p{Greek}`` is short for ``\p{Scri
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 import regex  # type: ignore[import-untyped]
@@ -43,7 +43,7 @@ _BINARY: Final = frozenset(_BINARY_NAMES.split())
 _LONG_NAMES: Final = {"idc": "ID_Continue", "vs": "Variation_Selector"}
 
 
-@cache
+@lru_cache(maxsize=256)
 def unicode_property(name: str) -> CharSet | None:
     """The characters with a property, or None when there is no such property.
 

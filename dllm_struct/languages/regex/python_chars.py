@@ -9,7 +9,7 @@ class.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -63,7 +63,7 @@ def ignoring_case(source: str, chars: CharSet, ascii_only: bool) -> CharSet:
     return (chars - cased) | CharSet.single(*matched)
 
 
-@cache
+@lru_cache(maxsize=256)
 def closed_under_case(chars: CharSet) -> CharSet:
     """The characters equal to one of ``chars`` when case is ignored, in Python's sense."""
     if not chars.ranges:
