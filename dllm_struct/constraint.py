@@ -14,14 +14,14 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from dllm_struct.binding import BoundInvariant, BoundPart, BoundSlot, bind
 from dllm_struct.canvas import MASKED, Canvas
-from dllm_struct.capacity import SlotLimits, share, slot_limits
-from dllm_struct.codec import Codec
+from dllm_struct.canvas.binding import BoundInvariant, BoundPart, BoundSlot, bind
+from dllm_struct.canvas.capacity import SlotLimits, share, slot_limits
 from dllm_struct.compiled import Compiled, compile
 from dllm_struct.errors import LimitTooSmall, NonFiniteLogits
 from dllm_struct.posterior import Posterior, Problem, solve
 from dllm_struct.template import Template
+from dllm_struct.vocabulary.codec import Codec
 
 UNLIMITED = 2**31
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from dllm_struct.binding import BoundInvariant, BoundSlot, bind
 from dllm_struct.canvas import MASKED, Canvas, State
-from dllm_struct.codec import Codec
+from dllm_struct.canvas.binding import BoundInvariant, BoundSlot, bind
 from dllm_struct.errors import EmptyLanguage, InvalidInput
 from dllm_struct.template import Invariant, Slot, Template
 from dllm_struct.vocabulary import Vocabulary
+from dllm_struct.vocabulary.codec import Codec
 from tests.tiny import BOOLEAN, CODEC, NUMBER, TEMPLATE, WORD
 
 CAPACITIES = {"/name": 4, "/n": 2, "/b": 3}

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 
 from dllm_struct.automata import algebra
-from dllm_struct.codec import Codec
 from dllm_struct.generation import Model
 from dllm_struct.languages.base import Language, Regular
 from dllm_struct.models.family import Family
 from dllm_struct.template import Invariant, Slot, Template
 from dllm_struct.vocabulary import Vocabulary
+from dllm_struct.vocabulary.codec import Codec
 
 torch.set_num_threads(1)  # tiny tensors: more threads only get in each other's way
 

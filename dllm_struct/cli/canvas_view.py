@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 Show = Callable[["Event"], None]
 
-MASK = "▢"
-NULL = "∅"
+SYMBOLS = {"masked": "▢", "null": "∅"}
 
 STYLES = {
     "invariant": "dim",
@@ -33,8 +33,8 @@ LEGEND = (
     ("invariant", "fixed"),
     ("committed", "chosen by the model"),
     ("forced", "the only one allowed"),
-    ("masked", f"{MASK} masked"),
-    ("null", f"{NULL} unused"),
+    ("masked", f"{SYMBOLS['masked']} masked"),
+    ("null", f"{SYMBOLS['null']} unused"),
 )
 
 
@@ -87,8 +87,18 @@ def _progress(console: Console) -> Iterator[Show]:
 
 def picture(event: Event) -> Group:
     """Draw the canvas after a step: a header, the tokens by colour, the slots."""
-    cells = event.cells()
+    cells = list(zip(event.cells(), _shown(event), strict=True))
     return Group(_header(event), Text(), _tokens(cells), Text(), _slots(cells), _legend())
+
+
+def _shown(event: Event) -> Iterator[str]:
+    """Yield what stands at each position; a character split over tokens stands at its last one."""
+    decoder = getincrementaldecoder("utf-8")("replace")
+    for cell, token in zip(event.cells(), event.canvas.witness, strict=True):
+        if cell.state in SYMBOLS:
+            yield decoder.decode(b"", final=True) + SYMBOLS[cell.state]
+        else:
+            yield decoder.decode(event.decode([token]))
 
 
 def _header(event: Event) -> Text:
@@ -103,29 +113,23 @@ def _header(event: Event) -> Text:
     )
 
 
-def _tokens(cells: list[Cell]) -> Text:
+def _tokens(cells: Iterable[tuple[Cell, str]]) -> Text:
     text = Text(overflow="fold")
-    for cell in cells:
-        text.append(_shown(cell), STYLES[cell.state])
+    for cell, shown in cells:
+        text.append(shown, STYLES[cell.state])
     return text
 
 
-def _shown(cell: Cell) -> str:
-    if cell.state == "masked":
-        return MASK
-    return NULL if cell.state == "null" else cell.text
-
-
-def _slots(cells: list[Cell]) -> Table:
+def _slots(cells: Iterable[tuple[Cell, str]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("slot", "left", "content", "confidence"):
         table.add_column(name, justify="right" if name in ("left", "confidence") else "left")
-    for slot, group in groupby(cells, lambda cell: cell.slot):
+    for slot, group in groupby(cells, lambda pair: pair[0].slot):
         if slot is None:
             continue
         members = list(group)
-        masked = sum(cell.state == "masked" for cell in members)
-        least = min((cell.confidence for cell in members), default=1.0)
+        masked = sum(cell.state == "masked" for cell, _ in members)
+        least = min(cell.confidence for cell, _ in members)
         table.add_row(slot or "/", str(masked), _tokens(members), f"{least:.2f}")
     return table
 

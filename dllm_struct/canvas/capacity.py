@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dllm_struct.binding import BoundSlot
-from dllm_struct.canvas import MASKED
+from dllm_struct.canvas.binding import BoundSlot
+from dllm_struct.canvas.canvas import MASKED
 from dllm_struct.compiled import Compiled
 from dllm_struct.errors import EmptyLanguage, LimitTooSmall
 

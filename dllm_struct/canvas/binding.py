@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from dllm_struct.automata import algebra
-from dllm_struct.codec import Codec
 from dllm_struct.errors import EmptyLanguage
 from dllm_struct.languages.base import Language, Regular
 from dllm_struct.template import Invariant, Slot, Template
+from dllm_struct.vocabulary.codec import Codec
 
 MAX_RENDITIONS = 4
 SPACE = b" "

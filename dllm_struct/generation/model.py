@@ -9,18 +9,18 @@ from typing import Any, overload
 
 import torch
 
-from dllm_struct.codec import Codec, Message, Prompt
 from dllm_struct.constraint import Constraint
 from dllm_struct.decoding.loop import denoise
 from dllm_struct.decoding.row import Row, Stats
 from dllm_struct.decoding.settings import Decoding
 from dllm_struct.errors import InvalidDecoding, InvalidInput, PromptTooLong
+from dllm_struct.generation.stream import Output, Stream
+from dllm_struct.generation.target import Target, infilling, target
 from dllm_struct.models.family import Family
 from dllm_struct.models.network import Forward, Network
-from dllm_struct.stream import Output, Stream
-from dllm_struct.target import Target, infilling, target
 from dllm_struct.template import Template
 from dllm_struct.trace import Event, Trace
+from dllm_struct.vocabulary.codec import Codec, Message, Prompt
 
 __all__ = ["Model", "Output", "Stats", "Stream"]
 

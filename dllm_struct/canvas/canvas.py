@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from dllm_struct.binding import BoundInvariant, BoundPart
+from dllm_struct.canvas.binding import BoundInvariant, BoundPart
 from dllm_struct.errors import InvalidInput
 
 MASKED = -1
