@@ -36,27 +36,63 @@ def _closed(required: Sequence[str] | None = None, **properties: Any) -> dict[st
     return {**_OBJECT, "properties": properties, "required": names}
 
 
+def _text(longest: int) -> dict[str, Any]:
+    return {"type": "string", "maxLength": longest}
+
+
+def _list(items: Any, most: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, "maxItems": most}
+
+
+_STRING, _INTEGER, _NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}
+_BOOLEAN, _DATE = {"type": "boolean"}, {"type": "string", "format": "date"}
+
 SCHEMAS = {
-    "one integer": _closed(age={"type": "integer"}),
-    "contact": _closed(name={"type": "string"}, age={"type": "integer"}),
-    "flag and kind": _closed(ok={"type": "boolean"}, kind={"enum": ["bug", "feature", "question"]}),
-    "date": _closed(day={"type": "string", "format": "date"}, title={"type": "string"}),
-    "nested": _closed(
-        customer=_closed(name={"type": "string"}, city={"type": "string"}),
-        total={"type": "number"},
+    "contact": _closed(
+        name=_text(40),
+        phone={"type": "string", "pattern": "^[+]?[0-9 ]{6,16}$"},
+        age={"anyOf": [{"type": "integer", "minimum": 0, "maximum": 150}, {"type": "null"}]},
     ),
-    "tags": _closed(tags={"type": "array", "items": {"type": "string"}, "maxItems": 3}),
-    "optional": _closed(("name",), name={"type": "string"}, phone={"type": "string"}),
-    "nullable": _closed(note={"anyOf": [{"type": "string"}, {"type": "null"}]}),
-    "pair": _closed(
-        point={
-            "type": "array",
-            "prefixItems": [{"type": "number"}, {"type": "number"}],
-            "items": False,
-            "minItems": 2,
-        }
+    "event": _closed(
+        title=_text(60),
+        start={"type": "string", "format": "date-time"},
+        place=_closed(city=_STRING, street=_STRING),
+        guests=_list(_STRING, 5),
     ),
-    "short code": _closed(code={"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"}),
+    "order": _closed(
+        customer=_closed(name=_STRING, city=_STRING),
+        items=_list(_closed(name=_STRING, quantity={"type": "integer", "minimum": 1}), 4),
+        express=_BOOLEAN,
+    ),
+    "ticket": _closed(
+        id={"type": "string", "format": "uuid"},
+        severity={"enum": ["low", "medium", "high", "critical"]},
+        summary=_text(100),
+    ),
+    "product": _closed(
+        name=_STRING,
+        price=_NUMBER,
+        currency={"enum": ["EUR", "USD", "GBP"]},
+        in_stock=_BOOLEAN,
+        sku={"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"},
+    ),
+    "review": _closed(
+        ("rating", "pros"),
+        rating={"type": "integer", "minimum": 1, "maximum": 5},
+        pros=_list(_STRING, 3),
+        author=_STRING,
+    ),
+    "invoice": _closed(number=_STRING, issued=_DATE, due=_DATE, total=_NUMBER, paid=_BOOLEAN),
+    "position": _closed(
+        point={"type": "array", "prefixItems": [_NUMBER, _NUMBER], "items": False, "minItems": 2}
+    ),
+    "flags": _closed(spam=_BOOLEAN, urgent=_BOOLEAN, topic={"enum": ["bug", "idea", "question"]}),
+    "tool call": {
+        "anyOf": [
+            _closed(tool={"const": "search"}, query=_STRING, limit=_INTEGER),
+            _closed(tool={"const": "open"}, path=_STRING),
+        ]
+    },
 }
 
 

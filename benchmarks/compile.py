@@ -52,7 +52,7 @@ def time_of_peer(
     pattern: str, path: Path, runs: int, limit: float, cpu: bool
 ) -> tuple[float, bool]:
     """Return milliseconds and whether it finished; when not, the limit."""
-    command = [sys.executable, __file__, str(path), "--peer", pattern, "--runs", str(runs)]
+    command = [sys.executable, __file__, str(path), f"--peer={pattern}", "--runs", str(runs)]
     command += ["--cpu"] * cpu
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
