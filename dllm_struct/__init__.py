@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dllm_struct.languages.base import Language as Language
     from dllm_struct.languages.choice import choice as choice
     from dllm_struct.languages.json_schema import json_schema as json_schema
+    from dllm_struct.languages.outlines_index import from_outlines as from_outlines
     from dllm_struct.languages.regex import regex as regex
     from dllm_struct.models.family import Family as Family
     from dllm_struct.models.loading import load as load
@@ -45,6 +46,7 @@ _HOME = {
     "Vocabulary": "vocabulary",
     "choice": "languages.choice",
     "compile": "compiled",
+    "from_outlines": "languages.outlines_index",
     "json_schema": "languages.json_schema",
     "load": "models.loading",
     "regex": "languages.regex",

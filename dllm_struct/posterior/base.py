@@ -115,10 +115,13 @@ class Posterior(ABC):
         offset = (self.log_class_marginals - self.log_class_weights).nan_to_num(
             nan=-torch.inf, posinf=-torch.inf
         )
+        own = (
+            logits[:, :num_tokens]
+            .double()
+            .nan_to_num(nan=-torch.inf, posinf=-torch.inf, neginf=-torch.inf)
+        )  # large logits and offsets cancel: add them in float64
         result = torch.full(logits.shape, -torch.inf, device=device)
-        result[:, :num_tokens] = offset.to(device, torch.float32)[:, token_class] + logits[
-            :, :num_tokens
-        ].float().nan_to_num(nan=-torch.inf, posinf=-torch.inf, neginf=-torch.inf)
+        result[:, :num_tokens] = (offset.to(device)[:, token_class] + own).float()
         for i, token in enumerate(self.problem.committed):
             if token != MASKED:
                 result[i] = -torch.inf

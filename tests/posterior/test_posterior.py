@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dllm_struct.automata import algebra
@@ -94,6 +94,7 @@ def marginals(members: dict[tuple[int, ...], float], n: int) -> np.ndarray:
 
 @ENGINES
 @settings(max_examples=150, deadline=None)
+@example(seed=550, scale=300.0)
 @given(seed=st.integers(0, 10**6), scale=st.sampled_from([0.0, 1.0, 5.0, 300.0, 1e4]))
 def test_agrees_with_enumeration(engine: Engine, seed: int, scale: float) -> None:
     case = random_case(seed, scale)
@@ -200,6 +201,18 @@ def test_logits_of_any_finite_size(engine: Engine, size: float) -> None:
     assert posterior.log_probability(posterior.map()).tolist() == [0.0, 0.0]
     assert posterior.sample(1, torch.Generator().manual_seed(0)).tolist() == [[0, 1]]
     assert posterior.log_evidence == pytest.approx(2 * size)
+
+
+@ENGINES
+def test_large_logits_cancel_in_float64(engine: Engine) -> None:
+    logits = torch.full((1, len(TOKENS)), 8191.7)
+    logits[0, 1] += 0.5
+    automaton = lift(algebra.strings([b"a", b"b", b"ab"]), VOCABULARY)
+    posterior = engine([Problem(automaton, logits, [MASKED], None)])[0]
+    exact = logits[0, [0, 1, 3]].double().log_softmax(0)
+    torch.testing.assert_close(
+        posterior.log_marginals[0, [0, 1, 3]].double(), exact, atol=1e-6, rtol=0
+    )
 
 
 @ENGINES
