@@ -7,6 +7,8 @@ their tokenizer, that is the bundled model, BERT-likes (``...ForMaskedLM``) and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,10 @@ def load(
         config = transformers.AutoConfig.from_pretrained(source, **options)
         loader = _loader(config, name, is_known=family is not None)
         tokenizer = transformers.AutoTokenizer.from_pretrained(source, **options)
-        network = loader.from_pretrained(source, config=config, dtype=dtype or "auto", **options)
+        with _no_progress_bar() if name == BUNDLED else nullcontext():
+            network = loader.from_pretrained(
+                source, config=config, dtype=dtype or "auto", **options
+            )
     except (OSError, ValueError) as error:
         raise UnknownModel(
             f"the model '{name}' cannot be loaded: {_first_line(error)}",
@@ -58,6 +63,18 @@ def load(
         ) from error
     network = network.to(_device(device)).eval()
     return Model(network, tokenizer, family or _recognise(name, config, tokenizer))
+
+
+@contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    """Load without transformers' bar, which a small model would only flash up."""
+    shown = transformers.utils.logging.is_progress_bar_enabled()
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            transformers.utils.logging.enable_progress_bar()
 
 
 def _loader(config: Any, name: str | Path, is_known: bool) -> Any:
