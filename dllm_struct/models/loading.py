@@ -68,13 +68,14 @@ def load(
 @contextmanager
 def _no_progress_bar() -> Iterator[None]:
     """Load without transformers' bar, which a small model would only flash up."""
-    shown = transformers.utils.logging.is_progress_bar_enabled()
-    transformers.utils.logging.disable_progress_bar()
+    log: Any = transformers.utils.logging  # its functions carry no types
+    shown = log.is_progress_bar_enabled()
+    log.disable_progress_bar()
     try:
         yield
     finally:
         if shown:
-            transformers.utils.logging.enable_progress_bar()
+            log.enable_progress_bar()
 
 
 def _loader(config: Any, name: str | Path, is_known: bool) -> Any:
