@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from dllm_struct.automata.dfa import DEAD, DFA, NUM_BYTES, empty, minimal
-from dllm_struct.automata.subsets import subset_construction
+from dllm_struct.automata.dfa import DFA, NUM_BYTES, empty, minimal
+from dllm_struct.automata.subsets import START_SET, subset_construction
 from dllm_struct.errors import BudgetExceeded
 
 MAX_STATES = 200_000
@@ -90,7 +90,7 @@ class NFA:
             )
         if count == 1:
             return empty()
-        return minimal(table, byte_class, 1, flags)
+        return minimal(table, byte_class, START_SET, flags)
 
 
 def _byte_runs(byte_class: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -127,6 +127,3 @@ def _offsets(source: NDArray[np.int32], n: int) -> tuple[NDArray[np.int32], NDAr
     start = np.zeros(n + 1, np.int32)
     np.cumsum(np.bincount(source, minlength=n), out=start[1:])
     return start, np.argsort(source, kind="stable")
-
-
-__all__ = ["DEAD", "MAX_STATES", "NFA"]

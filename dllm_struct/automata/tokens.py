@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dllm_struct.automata.dfa import DEAD, DFA
+from dllm_struct.automata.dfa import DFA
 from dllm_struct.automata.distances import UNBOUNDED, distances
 from dllm_struct.automata.grouping import group_edges
 from dllm_struct.automata.jit import jit
@@ -261,6 +261,3 @@ def _with_null(automaton: TokenAutomaton, null_token_id: int) -> TokenAutomaton:
     of_token[null_token_id] = automaton.null_class
     classes = Classes(of_token, *_by_class(of_token, automaton.num_classes))
     return replace(automaton, classes=classes)
-
-
-__all__ = ["DEAD", "DEAD_CLASS", "TokenAutomaton", "lift"]

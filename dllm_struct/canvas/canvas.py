@@ -113,10 +113,6 @@ class Canvas:
         """Return the tokens of a slot, `MASKED` where masked."""
         return tuple(self._of_slot[slot].tokens)
 
-    def slot_witness(self, slot: str) -> tuple[int, ...]:
-        """Return the tokens of a slot in the latest witness."""
-        return tuple(self._of_slot[slot].witness)
-
     def is_masked(self, slot: str) -> bool:
         """Whether a slot has masked positions."""
         return MASKED in self._of_slot[slot].tokens
