@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dllm_struct.models.bundled.shards import Ids
 
-ALL_MASKED, PER_SLOT, IN_ORDER = 0.15, 0.15, 0.12
+ALL_MASKED, PER_SLOT, IN_ORDER = 0.35, 0.15, 0.12
 """Shares of rows that are masked entirely, slot by slot, and from some point on."""
 
 LONG, LONG_IN_ORDER = 32, 0.5

@@ -25,8 +25,8 @@ def averaged(checkpoint: Path, encoder: Encoder, width: int, layers: int) -> Any
 def release(
     checkpoint: Path,
     tokenizer: Path,
-    width: int = 128,
-    layers: int = 5,
+    width: int = 192,
+    layers: int = 6,
     target: Annotated[Path, typer.Option(help="Folder to write.")] = WEIGHTS,
 ) -> None:
     """Write the files, then move each into place, so that no reader finds half a file."""

@@ -38,8 +38,9 @@ class Run:
     Attributes:
         folder: of checkpoints and shards.
         minutes: wall time of this run; the rate falls to zero at its end.
-        warm_up: steps over which the rate rises.
+        warm_up: steps over which the rate rises, again in every run.
         decay: minutes at the end over which the rate falls.
+        first: step at which this run started.
         step: optimiser steps so far, earlier runs included.
         shard: next shard to read.
         tokens: read so far, padding included.
@@ -50,6 +51,7 @@ class Run:
     minutes: float
     warm_up: int
     decay: float
+    first: int = 0
     step: int = 0
     shard: int = 0
     tokens: int = 0
@@ -59,7 +61,9 @@ class Run:
     def factor(self) -> float:
         """Return the share of the peak rate: warm-up, stable, decay."""
         left = self.minutes - (time.monotonic() - self.started) / 60
-        return max(0.0, min(1.0, (self.step + 1) / self.warm_up, left / max(self.decay, 1e-9)))
+        return max(
+            0.0, min(1.0, (self.step - self.first + 1) / self.warm_up, left / max(self.decay, 1e-9))
+        )
 
     def over(self) -> bool:
         """Whether the time is up, or a file ``stop`` lies in the folder."""
@@ -68,9 +72,9 @@ class Run:
 
 
 def attention(slots: Tensor) -> Tensor:
-    """Return the mask that hides padding, [B, 1, n, n], True where attention may go."""
-    count, width = slots.shape
-    return (slots >= 0)[:, None, None, :].expand(count, 1, width, width)
+    """Return what is added to attention scores to hide padding, [B, 1, 1, n]."""
+    hidden = (slots < 0)[:, None, None, :]
+    return torch.zeros(hidden.shape, dtype=torch.bfloat16).masked_fill(hidden, -30_000.0)
 
 
 def loss_of(
@@ -91,7 +95,7 @@ def train(
     """Train until the time is up, with checkpoints and scores on the way."""
     average = [p.detach().clone() for p in model.parameters()]
     body = torch.compile(model.model, dynamic=True) if options.compiled else model.model
-    rng, first = np.random.default_rng([run.step, peers.rank]), run.step
+    rng = np.random.default_rng([run.step, peers.rank])
     parameters = list(model.parameters())
     losses: list[float] = []
     clock, tokens_before = time.monotonic(), run.tokens
@@ -106,7 +110,7 @@ def train(
         factor, over, mean_loss, size = peers.averaged(parameters, wishes)
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimisers.step(factor)
-        decay = min(AVERAGE, 1 - 10 / (run.step - first + 11))
+        decay = min(AVERAGE, 1 - 10 / (run.step - run.first + 11))
         torch._foreach_lerp_(average, [p.detach() for p in parameters], 1 - decay)
         run.step, run.tokens = run.step + 1, run.tokens + int(size * peers.size)
         losses.append(mean_loss)
@@ -160,7 +164,7 @@ def resume(run: Run, model: Any, optimisers: Optimisers, path: Path) -> None:
     state = torch.load(path, weights_only=True)
     model.load_state_dict(state["model"])
     optimisers.restore(state["optimisers"])
-    run.step, run.shard = state["step"], state["shard"]
+    run.first, run.step, run.shard = state["step"], state["step"], state["shard"]
     run.tokens, run.seconds = state["tokens"], state["seconds"]
 
 
@@ -180,8 +184,8 @@ def main(
     minutes: float = 80.0,
     decay: float = 20.0,
     warm_up: int = 200,
-    width: int = 128,
-    layers: int = 5,
+    width: int = 192,
+    layers: int = 6,
     muon: bool = True,
     rate: float = 0.004,
     rest_rate: float = 0.004,
@@ -198,6 +202,7 @@ def main(
     torch.manual_seed(0)
     encoder = Encoder.load(tokenizer)
     model: Any = network(encoder.tokenizer.get_vocab_size(), encoder.special[PAD], width, layers)
+    model.set_attn_implementation("eager")  # its backward pass is faster on a CPU than that of SDPA
     optimisers = Optimisers(model, Rates(rate, rest_rate), muon)
     run = Run(folder, minutes, warm_up, decay)
     if checkpoint is not None:

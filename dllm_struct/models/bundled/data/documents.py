@@ -5,34 +5,29 @@ from __future__ import annotations
 import re
 
 from dllm_struct.models.bundled.data import pools
-from dllm_struct.models.bundled.data.draw import Draw
-from dllm_struct.models.bundled.data.kinds.clauses import CLAUSES
+from dllm_struct.models.bundled.data.draw import Draw, expand
 from dllm_struct.models.bundled.data.said import Said
 from dllm_struct.models.bundled.data.types import Document, Kind
+from dllm_struct.models.bundled.data.wordings import WORDINGS
+from dllm_struct.models.bundled.data.wordings.compose import composed, extended, with_unknown_words
+from dllm_struct.models.bundled.data.wordings.distractors import aside
 
-ALTERNATIVES = re.compile(r"<([^<>]*)>")
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
-LABELLED_SHARE, COMPOSED_SHARE = 0.12, 0.35
+LABELLED_SHARE, COMPOSED_SHARE, EXTENDED_SHARE = 0.12, 0.4, 0.25
 FILLER_SHARE = 0.25
 TYPO_SHARE = 0.04
-
-
-def expand(draw: Draw, phrasing: str) -> str:
-    """Choose one of each ``<this|that>``, innermost first."""
-    while "<" in phrasing:
-        phrasing = ALTERNATIVES.sub(lambda match: draw.pick(match[1].split("|")), phrasing)
-    return phrasing
+UNKNOWN_SHARE = 0.12
 
 
 def document(draw: Draw, kind: Kind) -> Document:
     """Draw a document of a kind: its phrasing, then its facts."""
     if draw.chance(LABELLED_SHARE):
         pattern = _labelled(draw, kind)
-    elif not draw.held_out and draw.chance(COMPOSED_SHARE):
-        pattern = _composed(draw, kind)
+    elif draw.held_out:
+        pattern = expand(draw, draw.pick(kind.held_out))
     else:
-        pattern = expand(draw, draw.pick(kind.held_out if draw.held_out else kind.phrasings))
+        pattern = _worded(draw, kind)
     pattern = _typos(draw, _filled(draw, pattern[:1].upper() + pattern[1:].rstrip()))
     draw.facts = {}
 
@@ -48,12 +43,16 @@ def document(draw: Draw, kind: Kind) -> Document:
     return Document(kind, text, facts)
 
 
-def _composed(draw: Draw, kind: Kind) -> str:
-    """Word some fields in a sentence each, in any order; never in the held-out world."""
-    clauses = CLAUSES[kind.name]
-    chosen = draw.rng.sample(clauses, draw.between(2, 6))
-    gap = draw.pick((" ", " ", " ", "\n"))
-    return gap.join(expand(draw, clause) for clause in chosen)
+def _worded(draw: Draw, kind: Kind) -> str:
+    """Return a pattern of the training world: single sentences, a phrasing, or both."""
+    wordings = WORDINGS[kind.name]
+    if draw.chance(COMPOSED_SHARE):
+        pattern = composed(draw, wordings.clauses)
+    else:
+        pattern = expand(draw, draw.pick((*kind.phrasings, *wordings.phrasings)))
+        if draw.chance(EXTENDED_SHARE):
+            pattern = extended(draw, pattern, wordings.clauses)
+    return with_unknown_words(draw, pattern) if draw.chance(UNKNOWN_SHARE) else pattern
 
 
 def _labelled(draw: Draw, kind: Kind) -> str:
@@ -73,7 +72,7 @@ def _filled(draw: Draw, pattern: str) -> str:
     """Add a sentence that says nothing, at times."""
     if not draw.chance(FILLER_SHARE):
         return pattern
-    filler = draw.pick(pools.HELD_OUT_FILLERS if draw.held_out else pools.FILLERS)
+    filler = draw.pick(pools.HELD_OUT_FILLERS) if draw.held_out else aside(draw)
     gap = "\n" if "\n" in pattern else " "
     return gap.join((pattern, filler) if draw.chance(0.7) else (filler, pattern))
 

@@ -8,6 +8,7 @@ A word belongs to the held-out world when the CRC of its lower-case spelling is 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -29,9 +30,29 @@ ENDINGS = (
 ).split()
 
 
+ACCENTED = {
+    "a": "áàâäãå",
+    "c": "çćč",
+    "e": "éèêë",
+    "g": "ğ",
+    "i": "íîï",
+    "l": "ł",
+    "n": "ñń",
+    "o": "óôöõø",
+    "s": "šş",
+    "u": "úùûü",
+    "y": "ý",
+    "z": "žż",
+}
+ACCENT_SHARE = 0.03
+"""Share of training's names that get an accent, so that all letters are copied, seen or not."""
+
 UNWANTED = (
     "fuc shit cun nig dic coc slu tit rap fag nazi kik pus whor arse ass pis porn sex".split()
 )
+
+
+ALTERNATIVES = re.compile(r"<([^<>]*)>")
 
 
 def is_held_out(word: str) -> bool:
@@ -70,6 +91,8 @@ class Draw:
         """Return a word of this draw's world: from the pool, or made up one time in three."""
         for _ in range(40):
             word = self.pick(pool) if self.chance(0.65) else self.made_up()
+            if not self.held_out and self.chance(ACCENT_SHARE):
+                word = self._with_accent(word)
             if is_held_out(word) == self.held_out:
                 return word
         return self.made_up()
@@ -89,6 +112,14 @@ class Draw:
             parts.append(self.pick(ENDINGS))
         return "".join(parts).capitalize()
 
+    def _with_accent(self, word: str) -> str:
+        """Put an accent on a small letter that can have one."""
+        spots = [index for index, letter in enumerate(word) if letter in ACCENTED]
+        if not spots:
+            return word
+        at = self.pick(spots)
+        return word[:at] + self.pick(ACCENTED[word[at]]) + word[at + 1 :]
+
     def digits(self, count: int) -> str:
         """Return a string of decimal digits."""
         return "".join(self.pick("0123456789") for _ in range(count))
@@ -96,3 +127,10 @@ class Draw:
     def letters(self, count: int) -> str:
         """Return a string of capital letters."""
         return "".join(self.pick("ABCDEFGHJKLMNPRSTUVWXYZ") for _ in range(count))
+
+
+def expand(draw: Draw, phrasing: str) -> str:
+    """Choose one of each ``<this|that>``, innermost first."""
+    while "<" in phrasing:
+        phrasing = ALTERNATIVES.sub(lambda match: draw.pick(match[1].split("|")), phrasing)
+    return phrasing

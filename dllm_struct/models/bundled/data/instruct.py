@@ -26,6 +26,38 @@ SENTENCES = (
     "Parse the message into {fields}.",
     "Output a record with {fields}.",
     "Get {fields} from this text.",
+    "Look up {fields} and reply in JSON.",
+    "List {fields} in JSON format.",
+    "Pick {fields} out of the message.",
+    "Please find {fields}; reply with a JSON object.",
+    "Make JSON out of this. Keys: {fields}",
+    "The answer should be JSON with {fields}.",
+    "What are {fields}?",
+    "Tell me {fields}.",
+    "Can you give me {fields} as JSON?",
+    "Produce a JSON object that has {fields}.",
+    "Wanted: {fields}",
+    "Needed fields: {fields}.",
+    "Schema: {fields}",
+    "Format: {fields}",
+    "Answer format: {fields}",
+    "Task: find {fields}.",
+    "Summarise as JSON: {fields}",
+    "Read {fields} from the text and answer in JSON.",
+    "Structure the text as {fields}.",
+    "Identify {fields} and output JSON.",
+    "Extract data. Properties: {fields}",
+    "Note down {fields} as a JSON record.",
+    "Store this as {fields}.",
+    "We want a JSON object of {fields} from the message.",
+    "Gather {fields}. Answer with an object.",
+    "Build an object from the text: {fields}.",
+    "Your JSON must have {fields}.",
+    "Attributes: {fields}",
+    "Select {fields} from the text and send back JSON.",
+    "Take {fields} from what follows or precedes, as JSON.",
+    "Report {fields} in an object.",
+    "Copy {fields} into JSON.",
 )
 
 HELD_OUT_SENTENCES = (
@@ -48,6 +80,8 @@ def with_instruction(draw: Draw, text: str, schema: Schema) -> str:
     sentence = draw.pick(HELD_OUT_SENTENCES if draw.held_out else SENTENCES)
     instruction = sentence.replace("{fields}", _fields(draw, schema))
     gap = draw.pick(("\n\n", "\n\n", "\n", "\n---\n"))
+    if not draw.held_out and draw.chance(0.15):
+        gap = draw.pick((" ", "\n\n\n", "\n###\n", "\n***\n"))
     if draw.chance(0.65):
         label = draw.pick(("", "", "", "Text: ", "Input: "))
         return f"{instruction}{gap}{label}{text}"
@@ -57,6 +91,8 @@ def with_instruction(draw: Draw, text: str, schema: Schema) -> str:
 def _fields(draw: Draw, schema: Schema) -> str:
     """Name the fields: bare, with their types, or as a skeleton of the object."""
     style = draw.rng.random()
+    if not draw.held_out and draw.chance(0.08):
+        return "".join(f"\n- {part}" for part in _typed(draw, schema))
     if style < 0.6:
         mark = draw.pick(("?", "?", " (optional)", " if given"))
         return _bare(schema, mark, " and " if draw.chance(0.5) else ", ")

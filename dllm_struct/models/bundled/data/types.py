@@ -69,6 +69,12 @@ class Kind:
     held_out: tuple[str, ...]
     groups: Groups = field(default_factory=dict)
 
+    @property
+    def has_records(self) -> bool:
+        """Whether a field is a list of objects."""
+        schemas = (field.schema for field in self.fields.values())
+        return any(schema.get("items", {}).get("type") == "object" for schema in schemas)
+
 
 @dataclass(frozen=True)
 class Document:
