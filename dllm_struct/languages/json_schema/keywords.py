@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from dllm_struct.errors import InvalidSchema, UnsupportedSchema
-from dllm_struct.languages.json_schema.nodes import escape_pointer
+from dllm_struct.languages.json_schema.pointers import escape_pointer
 
 KINDS = ("null", "boolean", "number", "string", "array", "object")
 TYPES = (*KINDS, "integer")

@@ -1,0 +1,229 @@
+"""The sub-schemas of a document and of those it refers to, each known by a number.
+
+References, identifiers, anchors and dynamic scopes are resolved by the `referencing` library.
+Nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema_specifications import REGISTRY
+from referencing import Registry, Resource
+from referencing.exceptions import (
+    NoSuchAnchor,
+    NoSuchResource,
+    PointerToNowhere,
+    Unresolvable,
+    Unretrievable,
+)
+from referencing.jsonschema import lookup_recursive_ref
+
+from dllm_struct.errors import UnsupportedSchema
+from dllm_struct.languages.json_schema.graph.dialects import LATEST, Dialect, dialect_of
+from dllm_struct.languages.json_schema.keywords import invalid
+from dllm_struct.languages.json_schema.pointers import escape_pointer
+
+ALWAYS = 1
+"""The number of the sub-schema ``true``."""
+
+NEVER = -ALWAYS
+"""Denying it: no value satisfies this."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sub:
+    """A sub-schema.
+
+    Attributes:
+        number: by which literals refer to it; sub-schemas of a document count in its order.
+        schema: the sub-schema itself.
+        resolver: resolves references in it.
+        dialect: the draft it is written in.
+        pointer: JSON pointer in its document, for errors.
+    """
+
+    number: int
+    schema: Any
+    resolver: Any  # referencing's Resolver is private
+    dialect: Dialect
+    pointer: str
+
+    def __contains__(self, keyword: str) -> bool:
+        """Whether the keyword stands here and means something."""
+        if not isinstance(self.schema, dict) or keyword not in self.schema:
+            return False
+        if self.dialect.reference_stands_alone and "$ref" in self.schema:
+            return keyword == "$ref"
+        return self.dialect.has(keyword)
+
+    def __getitem__(self, keyword: str) -> Any:
+        return self.schema[keyword]
+
+    def get(self, keyword: str, default: Any = None) -> Any:
+        """The value of a keyword, or ``default`` where it does not stand or means nothing."""
+        return self.schema[keyword] if keyword in self else default
+
+
+class Documents:
+    """Makes and numbers sub-schemas.
+
+    Attributes:
+        root: the whole schema.
+        subs: all made so far; number n is at n - 1.
+    """
+
+    def __init__(self, schema: Any, registry: Registry[Any] | None = None) -> None:
+        self.subs: list[Sub] = []
+        self._known: dict[tuple[object, ...], Sub] = {}
+        self._constants: dict[str, Sub] = {}
+        self._targets: dict[tuple[int, str], Sub] = {}
+        dialect = self._named_dialect(schema, "") or LATEST
+        resource = dialect.specification.create_resource(schema)
+        self._own = _identifier(resource)
+        known = REGISTRY if registry is None else registry.combine(REGISTRY)
+        resolver = known.with_resource(self._own, resource).resolver(self._own)
+        self._dynamic = registry is not None or _uses_dynamic_scope(schema)
+        self._make(True, resolver, dialect, "")
+        self.root = self._sub(schema, resolver, dialect, "")
+
+    def child(self, sub: Sub, *path: str | int) -> Sub:
+        """The sub-schema below a sub-schema."""
+        schema, pointer = sub.schema, sub.pointer
+        for key in path:
+            schema = schema[key]
+            pointer += escape_pointer(key)
+        dialect = self._named_dialect(schema, pointer) or sub.dialect
+        resolver = sub.resolver
+        if isinstance(schema, dict) and ("$id" in schema or "id" in schema):
+            resource = dialect.specification.create_resource(schema)
+            if _identifier(resource):
+                resolver = resolver.in_subresource(resource)
+        return self._sub(schema, resolver, dialect, pointer)
+
+    def constant(self, value: Any, near: Sub) -> Sub:
+        """The schema of one value."""
+        key = json.dumps(value, sort_keys=True)
+        if key not in self._constants:
+            schema = {"const": value}
+            self._constants[key] = self._make(schema, near.resolver, LATEST, near.pointer)
+        return self._constants[key]
+
+    def any_of(self, subs: list[Sub]) -> Sub:
+        """A schema that stands in no document: any of some sub-schemas."""
+        key = ("anyOf", *(sub.number for sub in subs))
+        if key not in self._known:
+            near = subs[0]
+            schema = {"anyOf": [sub.schema for sub in subs]}
+            self._known[key] = self._make(schema, near.resolver, LATEST, near.pointer)
+        return self._known[key]
+
+    def target(self, sub: Sub, keyword: str) -> Sub:
+        """What a ``$ref``, ``$dynamicRef`` or ``$recursiveRef`` points at.
+
+        Raises:
+            InvalidSchema: when there is nothing.
+            UnsupportedSchema: when it is in a document that is not known.
+        """
+        key = (sub.number, keyword)
+        if key not in self._targets:
+            self._targets[key] = self._resolve(sub, keyword)
+        return self._targets[key]
+
+    def _resolve(self, sub: Sub, keyword: str) -> Sub:
+        here = f"{sub.pointer}/{keyword}"
+        reference = sub[keyword]
+        if not isinstance(reference, str):
+            raise invalid(f"{reference!r} is not a reference", here, "write a string")
+        try:
+            if keyword == "$recursiveRef":
+                found = lookup_recursive_ref(sub.resolver)
+            else:
+                found = sub.resolver.lookup(reference)
+        except (NoSuchResource, Unretrievable, Unresolvable, ValueError) as error:
+            raise self._unresolved(reference, here, error) from error
+        except (AttributeError, TypeError, KeyError) as error:
+            raise invalid(f"nothing is at '{reference}'", here, "correct the reference") from error
+        document, _, fragment = reference.partition("#")
+        if document and not document.startswith(self._own or "\0"):
+            self._dynamic = True
+        schema = found.contents
+        if not isinstance(schema, bool | Mapping):
+            raise invalid(f"no schema is at '{reference}'", here, "correct the reference")
+        pointer = fragment if fragment.startswith("/") and not document else ""
+        dialect = self._named_dialect(schema, pointer or here) or sub.dialect
+        return self._sub(schema, found.resolver, dialect, pointer or here)
+
+    def _unresolved(self, reference: str, here: str, error: Exception) -> Exception:
+        document = reference.partition("#")[0]
+        if document and isinstance(error, Unresolvable) and _cause_is_unknown(error):
+            return UnsupportedSchema(
+                f"$ref to another document, '{document}'",
+                pointer=here,
+                hint="pass a registry that holds it, or copy its definitions under $defs; "
+                "nothing is ever fetched",
+            )
+        return invalid(f"nothing is at '{reference}'", here, "correct the reference")
+
+    def _named_dialect(self, schema: Any, pointer: str) -> Dialect | None:
+        """The dialect that a sub-schema names.
+
+        Raises:
+            UnsupportedSchema: when it is not one of the drafts from 4 on.
+        """
+        if not isinstance(schema, dict) or not isinstance(schema.get("$schema"), str):
+            return None
+        named = dialect_of(schema["$schema"])
+        if named is None:
+            raise UnsupportedSchema(
+                f"the dialect '{schema['$schema']}'",
+                pointer=f"{pointer}/$schema",
+                hint="use draft 4, 6, 7, 2019-09 or 2020-12",
+            )
+        return named
+
+    def _sub(self, schema: Any, resolver: Any, dialect: Dialect, pointer: str) -> Sub:
+        if schema is True or schema == {}:
+            return self.subs[0]
+        if not isinstance(schema, bool | dict):
+            raise invalid(
+                f"{schema!r} is not a schema", pointer, "a schema is an object, true or false"
+            )
+        scope = tuple(dict.fromkeys(_scope(resolver))) if self._dynamic else ()
+        key = ("false",) if schema is False else (id(schema), scope)
+        if key not in self._known:
+            self._known[key] = self._make(schema, resolver, dialect, pointer)
+        return self._known[key]
+
+    def _make(self, schema: Any, resolver: Any, dialect: Dialect, pointer: str) -> Sub:
+        sub = Sub(len(self.subs) + 1, schema, resolver, dialect, pointer)
+        self.subs.append(sub)
+        return sub
+
+
+def literal(sub: Sub, *, asserted: bool = True) -> int:
+    """A sub-schema that is asserted or denied, as a signed number."""
+    number = NEVER if sub.schema is False else sub.number
+    return number if asserted else -number
+
+
+def _identifier(resource: Resource[Any]) -> str:
+    """The URI that a resource gives itself; fragments are anchors, not documents."""
+    found = resource.id()
+    return found.partition("#")[0] if isinstance(found, str) else ""
+
+
+def _scope(resolver: Any) -> Iterator[str]:
+    yield from (uri for uri, _ in resolver.dynamic_scope())
+
+
+def _uses_dynamic_scope(schema: Any) -> bool:
+    written = json.dumps(schema)
+    return '"$dynamicRef"' in written or '"$recursiveRef"' in written
+
+
+def _cause_is_unknown(error: BaseException) -> bool:
+    return not isinstance(error, NoSuchAnchor | PointerToNowhere)
