@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from dllm_struct.errors import BudgetExceeded
-from dllm_struct.languages.json_schema.graph.documents import ALWAYS, NEVER
 from dllm_struct.languages.json_schema.graph.formulas import Branch, Statement
 from dllm_struct.languages.json_schema.graph.object_shapes import Places, _smaller
 from dllm_struct.languages.json_schema.graph.statements import (
@@ -17,6 +16,7 @@ from dllm_struct.languages.json_schema.graph.statements import (
     SomeItem,
     Unique,
 )
+from dllm_struct.languages.json_schema.graph.subs import ALWAYS, NEVER
 from dllm_struct.languages.json_schema.shapes import ArrayShape, Count, Place
 
 _MAX_PREFIX = 10_000
@@ -136,6 +136,10 @@ class ArrayTheory:
             case Unique(holds):
                 return facts.unique is holds
         return False
+
+    def subject(self, statement: Statement) -> object | None:
+        """Items do not tell cases apart."""
+        return None
 
 
 def array_shapes(branch: Branch, places: Places, anything: Place) -> Iterator[ArrayShape]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from dllm_struct.languages.json_schema import keywords
 from dllm_struct.languages.json_schema.graph.assertions import enumerated, named_types
-from dllm_struct.languages.json_schema.graph.documents import ALWAYS, Sub, literal
 from dllm_struct.languages.json_schema.graph.formulas import (
     FALSE,
     TRUE,
@@ -22,6 +21,7 @@ from dllm_struct.languages.json_schema.graph.statements import (
     Size,
     Unique,
 )
+from dllm_struct.languages.json_schema.graph.subs import ALWAYS, Sub, literal
 from dllm_struct.languages.json_schema.keywords import invalid
 
 

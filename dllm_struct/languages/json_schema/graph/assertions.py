@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from dllm_struct.languages.json_schema import keywords
-from dllm_struct.languages.json_schema.graph.documents import Sub
 from dllm_struct.languages.json_schema.graph.equality import equality_key
+from dllm_struct.languages.json_schema.graph.subs import Sub
 from dllm_struct.languages.json_schema.keywords import invalid
 from dllm_struct.languages.json_schema.scalars import FORMATS
 

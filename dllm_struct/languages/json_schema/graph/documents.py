@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from jsonschema_specifications import REGISTRY
@@ -23,49 +22,12 @@ from referencing.exceptions import (
 from referencing.jsonschema import lookup_recursive_ref
 
 from dllm_struct.errors import UnsupportedSchema
+from dllm_struct.languages.json_schema.graph.assertions import enumerated
 from dllm_struct.languages.json_schema.graph.dialects import LATEST, Dialect, dialect_of
+from dllm_struct.languages.json_schema.graph.equality import equality_key
+from dllm_struct.languages.json_schema.graph.subs import Sub
 from dllm_struct.languages.json_schema.keywords import invalid
 from dllm_struct.languages.json_schema.pointers import escape_pointer
-
-ALWAYS = 1
-"""The number of the sub-schema ``true``."""
-
-NEVER = -ALWAYS
-"""Denying it: no value satisfies this."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Sub:
-    """A sub-schema.
-
-    Attributes:
-        number: by which literals refer to it; sub-schemas of a document count in its order.
-        schema: the sub-schema itself.
-        resolver: resolves references in it.
-        dialect: the draft it is written in.
-        pointer: JSON pointer in its document, for errors.
-    """
-
-    number: int
-    schema: Any
-    resolver: Any  # referencing's Resolver is private
-    dialect: Dialect
-    pointer: str
-
-    def __contains__(self, keyword: str) -> bool:
-        """Whether the keyword stands here and means something."""
-        if not isinstance(self.schema, dict) or keyword not in self.schema:
-            return False
-        if self.dialect.reference_stands_alone and "$ref" in self.schema:
-            return keyword == "$ref"
-        return self.dialect.has(keyword)
-
-    def __getitem__(self, keyword: str) -> Any:
-        return self.schema[keyword]
-
-    def get(self, keyword: str, default: Any = None) -> Any:
-        """The value of a keyword, or ``default`` where it does not stand or means nothing."""
-        return self.schema[keyword] if keyword in self else default
 
 
 class Documents:
@@ -80,6 +42,7 @@ class Documents:
         self.subs: list[Sub] = []
         self._known: dict[tuple[object, ...], Sub] = {}
         self._constants: dict[str, Sub] = {}
+        self._listed: dict[int, frozenset[str] | None] = {}
         self._targets: dict[tuple[int, str], Sub] = {}
         dialect = self._named_dialect(schema, "") or LATEST
         resource = dialect.specification.create_resource(schema)
@@ -89,6 +52,14 @@ class Documents:
         self._dynamic = registry is not None or _uses_dynamic_scope(schema)
         self._make(True, resolver, dialect, "")
         self.root = self._sub(schema, resolver, dialect, "")
+
+    def listed(self, sub: Sub) -> frozenset[str] | None:
+        """The keys (`equality_key`) of the values that a sub-schema lists, or None."""
+        if sub.number not in self._listed:
+            values = enumerated(sub)
+            keys = None if values is None else frozenset(map(equality_key, values))
+            self._listed[sub.number] = keys
+        return self._listed[sub.number]
 
     def child(self, sub: Sub, *path: str | int) -> Sub:
         """The sub-schema below a sub-schema."""
@@ -202,12 +173,6 @@ class Documents:
         sub = Sub(len(self.subs) + 1, schema, resolver, dialect, pointer)
         self.subs.append(sub)
         return sub
-
-
-def literal(sub: Sub, *, asserted: bool = True) -> int:
-    """A sub-schema that is asserted or denied, as a signed number."""
-    number = NEVER if sub.schema is False else sub.number
-    return number if asserted else -number
 
 
 def _identifier(resource: Resource[Any]) -> str:

@@ -79,6 +79,9 @@ class Theory(Protocol):
     def follows(self, branch: Branch, statement: Statement) -> bool:
         """Whether a statement is implied; False when that is not plain."""
 
+    def subject(self, statement: Statement) -> object | None:
+        """What a statement tells cases apart by, when its opposite is as simple; else None."""
+
 
 def branches(formula: Formula, theory: Theory) -> list[Branch]:
     """The disjunctive normal form: conjunctions of statements, of which one at least holds.
@@ -106,9 +109,40 @@ class _Expansion:
                 if len(found) > MAX_BRANCHES:
                     raise _too_many()
                 continue
-            for option in reversed(clause.options):
-                self._extend(branch, rest, option, stack.append)
+            cases: list[tuple[Branch, tuple[Either, ...]]] = []
+            for option in self._cases(clause, rest):
+                self._extend(branch, rest, option, cases.append)
+            stack += reversed(cases)
         return _minimal(found)
+
+    def _cases(self, clause: Either, rest: tuple[Either, ...]) -> list[Formula]:
+        """The options of a clause.
+
+        One that tells cases apart (the value of a property that says which kind an object is) is
+        denied in the options after it: then the other clauses that it decides need no cases.
+        """
+        subjects = [self._subject(option) for option in clause.options]
+        if not any(subject is not None for subject in subjects):
+            return list(clause.options)
+        shared = {
+            subject: sum(
+                any(self._subject(option) == subject for option in other.options) for other in rest
+            )
+            for subject in subjects
+            if subject is not None
+        }
+        order = sorted(range(len(subjects)), key=lambda i: -shared.get(subjects[i], -1))
+        cases: list[Formula] = []
+        denied: Formula = TRUE
+        for i in order:
+            option = clause.options[i]
+            cases.append(conjunction((denied, option)))
+            if subjects[i] is not None:
+                denied = conjunction((denied, option.negated()))
+        return cases
+
+    def _subject(self, option: Formula) -> object | None:
+        return None if isinstance(option, All | Either) else self._theory.subject(option)
 
     def _extend(
         self,

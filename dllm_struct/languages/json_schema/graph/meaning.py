@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import Generic, TypeVar
 
-from dllm_struct.languages.json_schema.graph.documents import Documents, Sub
+from dllm_struct.languages.json_schema.graph.documents import Documents
+from dllm_struct.languages.json_schema.graph.subs import Sub
 from dllm_struct.languages.json_schema.keywords import invalid
 
 T = TypeVar("T")

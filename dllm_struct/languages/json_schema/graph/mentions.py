@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dllm_struct.languages.json_schema.graph.assertions import enumerated, named_types
-from dllm_struct.languages.json_schema.graph.documents import Documents, Sub
+from dllm_struct.languages.json_schema.graph.documents import Documents
 from dllm_struct.languages.json_schema.graph.equality import kind_of
 from dllm_struct.languages.json_schema.graph.meaning import REFERENCES
+from dllm_struct.languages.json_schema.graph.subs import Sub
 
 _KEYWORDS_OF = {
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),

@@ -12,7 +12,7 @@ from dllm_struct.languages.json_schema.graph.assertions import (
     multiple_of,
     named_types,
 )
-from dllm_struct.languages.json_schema.graph.documents import Sub
+from dllm_struct.languages.json_schema.graph.subs import Sub
 
 _SHOWN = 4
 

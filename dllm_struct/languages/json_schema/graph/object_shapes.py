@@ -10,10 +10,10 @@ from typing import Protocol
 from dllm_struct.automata.algebra import difference, intersection
 from dllm_struct.automata.dfa import DFA
 from dllm_struct.errors import BudgetExceeded
-from dllm_struct.languages.json_schema.graph.documents import ALWAYS, NEVER
 from dllm_struct.languages.json_schema.graph.formulas import Branch, Statement
 from dllm_struct.languages.json_schema.graph.keys import Keys
 from dllm_struct.languages.json_schema.graph.statements import Each, Size, Some
+from dllm_struct.languages.json_schema.graph.subs import ALWAYS, NEVER
 from dllm_struct.languages.json_schema.shapes import ObjectShape, Others, Place, Property
 
 _MAX_REGIONS = 200
@@ -36,6 +36,9 @@ class Places(Protocol):
 
     def certainly_empty(self, place: Place) -> bool:
         """Whether surely no value is there, as far as one look tells."""
+
+    def is_listed(self, literal: int) -> bool:
+        """Whether a literal is about a short list of values."""
 
 
 @dataclass
@@ -124,6 +127,12 @@ class ObjectTheory:
                 required = keys.single in self._facts(branch).some
                 return required and self._implied(branch, keys.single, literal)
         return False
+
+    def subject(self, statement: Statement) -> object | None:
+        """The name of a property whose value is one out of a list, or is not."""
+        if not isinstance(statement, Each | Some) or statement.keys.single is None:
+            return None
+        return statement.keys.single if self._places.is_listed(statement.literal) else None
 
     def _implied(self, branch: Branch, name: str, literal: int) -> bool:
         if literal == ALWAYS:

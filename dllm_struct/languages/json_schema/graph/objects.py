@@ -7,7 +7,7 @@ from typing import Any
 
 from dllm_struct.languages.json_schema import keywords
 from dllm_struct.languages.json_schema.graph.assertions import enumerated, named_types
-from dllm_struct.languages.json_schema.graph.documents import ALWAYS, NEVER, Documents, Sub, literal
+from dllm_struct.languages.json_schema.graph.documents import Documents
 from dllm_struct.languages.json_schema.graph.formulas import (
     FALSE,
     TRUE,
@@ -18,6 +18,7 @@ from dllm_struct.languages.json_schema.graph.formulas import (
 from dllm_struct.languages.json_schema.graph.keys import EVERY, Keys, one
 from dllm_struct.languages.json_schema.graph.meaning import Algebra
 from dllm_struct.languages.json_schema.graph.statements import Each, Size, Some
+from dllm_struct.languages.json_schema.graph.subs import ALWAYS, NEVER, Sub, literal
 from dllm_struct.languages.json_schema.keywords import invalid
 from dllm_struct.languages.json_schema.pointers import escape_pointer
 

@@ -25,9 +25,9 @@ from dllm_struct.languages.json_schema.graph.assertions import (
     multiple_of,
     named_types,
 )
-from dllm_struct.languages.json_schema.graph.documents import Sub
 from dllm_struct.languages.json_schema.graph.equality import kind_of
 from dllm_struct.languages.json_schema.graph.meaning import Algebra
+from dllm_struct.languages.json_schema.graph.subs import Sub
 from dllm_struct.languages.json_schema.scalars import (
     all_numbers,
     at_least,

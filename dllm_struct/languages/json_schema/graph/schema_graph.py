@@ -18,7 +18,8 @@ from dllm_struct.automata.dfa import DFA, empty
 from dllm_struct.errors import BudgetExceeded
 from dllm_struct.languages.json_schema.graph.array_shapes import ArrayTheory, array_shapes
 from dllm_struct.languages.json_schema.graph.arrays import Arrays
-from dllm_struct.languages.json_schema.graph.documents import ALWAYS, NEVER, Documents, Sub
+from dllm_struct.languages.json_schema.graph.assertions import enumerated
+from dllm_struct.languages.json_schema.graph.documents import Documents
 from dllm_struct.languages.json_schema.graph.formulas import (
     FALSE,
     All,
@@ -35,6 +36,7 @@ from dllm_struct.languages.json_schema.graph.object_shapes import ObjectTheory, 
 from dllm_struct.languages.json_schema.graph.objects import Objects
 from dllm_struct.languages.json_schema.graph.scalars import ScalarPlaces
 from dllm_struct.languages.json_schema.graph.shaping import ArrayShaping, ObjectShaping, Shaping
+from dllm_struct.languages.json_schema.graph.subs import ALWAYS, NEVER, Sub
 from dllm_struct.languages.json_schema.graph.walk import check
 from dllm_struct.languages.json_schema.shapes import (
     ArrayShape,
@@ -142,6 +144,11 @@ class SchemaGraph:
     def certainly_empty(self, place: Place) -> bool:
         """Whether surely no value is there, as far as one look tells."""
         return self._looks_empty(place, certain=True)
+
+    def is_listed(self, literal: int) -> bool:
+        """Whether a literal is about a short list of values."""
+        values = enumerated(self._documents.subs[abs(literal) - 1])
+        return values is not None and not any(isinstance(value, list | dict) for value in values)
 
     def _looks_empty(self, place: Place, *, certain: bool) -> bool:
         key = (place, certain)

@@ -13,7 +13,7 @@ from dllm_struct.languages.json_schema.graph.arrays import (
     prefix_of,
     rest_of,
 )
-from dllm_struct.languages.json_schema.graph.documents import NEVER, Documents, Sub, literal
+from dllm_struct.languages.json_schema.graph.documents import Documents
 from dllm_struct.languages.json_schema.graph.formulas import (
     TRUE,
     Formula,
@@ -24,6 +24,7 @@ from dllm_struct.languages.json_schema.graph.keys import EVERY, Keys, one
 from dllm_struct.languages.json_schema.graph.meaning import REFERENCES, Meaning
 from dllm_struct.languages.json_schema.graph.objects import Formulas, Objects
 from dllm_struct.languages.json_schema.graph.statements import Each, EachItem
+from dllm_struct.languages.json_schema.graph.subs import NEVER, Sub, literal
 
 _MAX_OUTCOMES = 500
 

@@ -7,15 +7,15 @@ from typing import TypeAlias
 
 from dllm_struct.languages.json_schema.graph.assertions import (
     bounds,
-    enumerated,
     format_of,
     length_bounds,
     multiple_of,
     named_types,
 )
-from dllm_struct.languages.json_schema.graph.documents import Documents, Sub
+from dllm_struct.languages.json_schema.graph.documents import Documents
 from dllm_struct.languages.json_schema.graph.equality import equality_key, kind_of
 from dllm_struct.languages.json_schema.graph.meaning import Algebra, Meaning
+from dllm_struct.languages.json_schema.graph.subs import Sub
 from dllm_struct.languages.json_schema.scalars import format_text, pattern_text
 
 Scalar: TypeAlias = "str | int | float | bool | None"
@@ -24,8 +24,10 @@ Scalar: TypeAlias = "str | int | float | bool | None"
 class _Truth(Algebra[bool]):
     everything, nothing = True, False
 
-    def __init__(self, value: Scalar) -> None:
+    def __init__(self, documents: Documents, value: Scalar) -> None:
+        self._documents = documents
         self._value = value
+        self._key = equality_key(value)
         self._kind = kind_of(value)
 
     def own(self, sub: Sub) -> bool:
@@ -47,11 +49,8 @@ class _Truth(Algebra[bool]):
         return self._kind == "number" and "integer" in types and _is_integer(self._value, sub)
 
     def _listed(self, sub: Sub) -> bool:
-        values = enumerated(sub)
-        if values is None:
-            return True
-        key = equality_key(self._value)
-        return any(equality_key(value) == key for value in values)
+        listed = self._documents.listed(sub)
+        return listed is None or self._key in listed
 
     def _asserted(self, sub: Sub) -> bool:
         if isinstance(self._value, str):
@@ -90,5 +89,5 @@ def _number_fits(value: Fraction, sub: Sub) -> bool:
 
 def satisfies(documents: Documents, value: Scalar, literals: frozenset[int]) -> bool:
     """Whether a scalar satisfies sub-schemas that are asserted (positive) or denied (negative)."""
-    meaning = Meaning(documents, _Truth(value))
+    meaning = Meaning(documents, _Truth(documents, value))
     return all(meaning.of(documents.subs[abs(n) - 1]) == (n > 0) for n in literals)

@@ -14,8 +14,9 @@ from dllm_struct.languages.json_schema.graph.assertions import (
     named_types,
 )
 from dllm_struct.languages.json_schema.graph.dialects import ANNOTATIONS, KEYWORDS
-from dllm_struct.languages.json_schema.graph.documents import Documents, Sub
+from dllm_struct.languages.json_schema.graph.documents import Documents
 from dllm_struct.languages.json_schema.graph.meaning import REFERENCES
+from dllm_struct.languages.json_schema.graph.subs import Sub
 from dllm_struct.languages.json_schema.keywords import invalid
 from dllm_struct.languages.json_schema.pointers import escape_pointer
 from dllm_struct.languages.json_schema.scalars import FORMATS
