@@ -85,6 +85,9 @@ def bounds(sub: Sub) -> list[Limit]:
         if isinstance(flag, bool) and sub.dialect.boolean_bounds:
             found += _bound(sub, plain, exclusive=flag, lower=lower)
             continue
+        if flag is not None and sub.dialect.boolean_bounds and sub.dialect.named:
+            here = f"{sub.pointer}/{exclusive}"
+            raise invalid(f"{flag!r} is not a boolean", here, "draft 4 has flags beside the bounds")
         found += _bound(sub, plain, exclusive=False, lower=lower)
         found += _bound(sub, exclusive, exclusive=True, lower=lower)
     return found

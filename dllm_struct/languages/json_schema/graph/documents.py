@@ -44,6 +44,7 @@ class Documents:
         self._constants: dict[str, Sub] = {}
         self._listed: dict[int, frozenset[str] | None] = {}
         self._targets: dict[tuple[int, str], Sub] = {}
+        _require_schema(schema, "")
         dialect = self._named_dialect(schema, "") or LATEST
         resource = dialect.specification.create_resource(schema)
         self._own = _identifier(resource)
@@ -159,10 +160,7 @@ class Documents:
     def _sub(self, schema: Any, resolver: Any, dialect: Dialect, pointer: str) -> Sub:
         if schema is True or schema == {}:
             return self.subs[0]
-        if not isinstance(schema, bool | dict):
-            raise invalid(
-                f"{schema!r} is not a schema", pointer, "a schema is an object, true or false"
-            )
+        _require_schema(schema, pointer)
         scope = tuple(dict.fromkeys(_scope(resolver))) if self._dynamic else ()
         key = ("false",) if schema is False else (id(schema), scope)
         if key not in self._known:
@@ -173,6 +171,12 @@ class Documents:
         sub = Sub(len(self.subs) + 1, schema, resolver, dialect, pointer)
         self.subs.append(sub)
         return sub
+
+
+def _require_schema(schema: Any, pointer: str) -> None:
+    if not isinstance(schema, bool | dict):
+        hint = "a schema is an object, true or false"
+        raise invalid(f"{schema!r} is not a schema", pointer, hint)
 
 
 def _identifier(resource: Resource[Any]) -> str:
@@ -186,7 +190,10 @@ def _scope(resolver: Any) -> Iterator[str]:
 
 
 def _uses_dynamic_scope(schema: Any) -> bool:
-    written = json.dumps(schema)
+    try:
+        written = json.dumps(schema)
+    except (TypeError, ValueError):  # no JSON at all: the walk says where
+        return False
     return '"$dynamicRef"' in written or '"$recursiveRef"' in written
 
 

@@ -90,7 +90,7 @@ class SchemaGraph:
         seen = {self.root}
         todo = [self.root]
         while todo:
-            for place in _children(self.expand(todo.pop())):
+            for place in self._children(self.expand(todo.pop())):
                 if place not in seen:
                     seen.add(place)
                     todo.append(place)
@@ -99,6 +99,20 @@ class SchemaGraph:
                     f"the schema has more than {MAX_PLACES} different places",
                     hint="split the schema into parts",
                 )
+
+    def _children(self, shapes: Shapes) -> Iterator[Place]:
+        """Places that the values inside a value may have."""
+        for shape in shapes.objects:
+            yield from (prop.value for prop in shape.properties)
+            for others in shape.others:
+                yield others.value
+                yield from (self.meet(others.value, some.value) for some in shape.some)
+        for array in shapes.arrays:
+            for place in (*array.prefix, array.rest):
+                yield place
+                for count in array.counts:
+                    yield self.meet(place, count.inside)
+                    yield self.meet(place, count.outside)
 
     def place(self, literals: frozenset[int]) -> Place:
         """The place of some literals."""
@@ -238,15 +252,6 @@ class _NamedObjects(Objects):
 
     def named_outside(self, sub: Sub) -> Keys:
         return Keys(languages=(self._graph.strings_of(sub),), outside=True)
-
-
-def _children(shapes: Shapes) -> Iterator[Place]:
-    for shape in shapes.objects:
-        yield from (prop.value for prop in shape.properties)
-        yield from (others.value for others in shape.others)
-    for array in shapes.arrays:
-        yield from array.prefix
-        yield array.rest
 
 
 def _literal_of(sub: Sub) -> int:

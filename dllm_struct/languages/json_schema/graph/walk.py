@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dllm_struct.errors import BudgetExceeded
+from dllm_struct.errors import BudgetExceeded, InvalidRegex, UnsupportedRegex, UnsupportedSchema
 from dllm_struct.languages.json_schema import keywords
 from dllm_struct.languages.json_schema.graph.assertions import (
     bounds,
@@ -19,8 +19,7 @@ from dllm_struct.languages.json_schema.graph.meaning import REFERENCES
 from dllm_struct.languages.json_schema.graph.subs import Sub
 from dllm_struct.languages.json_schema.keywords import invalid
 from dllm_struct.languages.json_schema.pointers import escape_pointer
-from dllm_struct.languages.json_schema.scalars import FORMATS
-from dllm_struct.languages.json_schema.strings import check_pattern
+from dllm_struct.languages.json_schema.scalars import FORMATS, pattern_text
 
 MAX_SUBS = 100_000
 """Sub-schemas of a schema and the documents it refers to."""
@@ -35,6 +34,10 @@ _COUNTS = (
     *("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),
     *("minContains", "maxContains"),
 )
+
+_TEXTS = frozenset({"title", "description", "$comment", "$schema", "$id", "$anchor"})
+_FLAGS = frozenset({"deprecated", "readOnly", "writeOnly"})
+_LAX_TEXTS = 6  # drafts up to here have no $comment
 
 Warnings = tuple[tuple[str, str], ...]
 
@@ -73,7 +76,10 @@ def _warnings(sub: Sub) -> Iterator[tuple[str, str]]:
     for key in sub.schema:
         if not isinstance(key, str):
             raise invalid(f"the key {key!r} is not a string", sub.pointer, "JSON keys are strings")
-        if key in sub or key in ANNOTATIONS:
+        if key in ANNOTATIONS:
+            _check_annotation(sub, key)
+            continue
+        if key in sub:
             continue
         here = sub.pointer + escape_pointer(key)
         if alone:
@@ -84,6 +90,18 @@ def _warnings(sub: Sub) -> Iterator[tuple[str, str]]:
             yield here, f"{key} is no keyword of JSON Schema and has no effect"
     if "format" in sub and keywords.text(sub.schema, "format", sub.pointer) not in FORMATS:
         yield f"{sub.pointer}/format", f"the format {sub['format']!r} is not known: no effect"
+
+
+def _check_annotation(sub: Sub, key: str) -> None:
+    value, here = sub.schema[key], sub.pointer + escape_pointer(key)
+    if key in _TEXTS and not (sub.dialect.year <= _LAX_TEXTS and key == "$comment"):
+        keywords.text(sub.schema, key, sub.pointer)
+    elif key in _FLAGS and not isinstance(value, bool):
+        raise invalid(f"{value!r} is not a boolean", here, "write true or false")
+    elif key in ("$defs", "definitions"):
+        keywords.mapping(sub.schema, key, sub.pointer)
+    elif key == "examples" and not isinstance(value, list):
+        raise invalid(f"{value!r} is not an array", here, "write a list of examples")
 
 
 def _check_values(sub: Sub) -> None:
@@ -99,13 +117,26 @@ def _check_values(sub: Sub) -> None:
             keywords.count(sub.schema, key, sub.pointer)
     if "pattern" in sub:
         pattern = keywords.text(sub.schema, "pattern", sub.pointer)
-        check_pattern(pattern, f"{sub.pointer}/pattern")
+        _check_pattern(pattern, f"{sub.pointer}/pattern")
     if "patternProperties" in sub:
         for pattern in keywords.mapping(sub.schema, "patternProperties", sub.pointer):
             here = f"{sub.pointer}/patternProperties{escape_pointer(pattern)}"
-            check_pattern(pattern, here)
+            _check_pattern(pattern, here)
+    if "dependentRequired" in sub:
+        for name in keywords.mapping(sub.schema, "dependentRequired", sub.pointer):
+            here = f"{sub.pointer}/dependentRequired"
+            keywords.names(sub["dependentRequired"], name, here)
     if "required" in sub:
         keywords.names(sub.schema, "required", sub.pointer)
+
+
+def _check_pattern(pattern: str, pointer: str) -> None:
+    try:
+        pattern_text(pattern)
+    except InvalidRegex as error:
+        raise invalid(error.message, pointer, error.hint) from error
+    except UnsupportedRegex as error:
+        raise UnsupportedSchema(error.message, pointer=pointer, hint=error.hint) from error
 
 
 def _children(documents: Documents, sub: Sub) -> Iterator[Sub]:
