@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import NewType, Protocol
 
 from dllm_struct.automata.dfa import DFA
+from dllm_struct.languages.json_schema.scalars.text import Text
 
 Place = NewType("Place", int)
 
@@ -121,7 +122,8 @@ class Shapes:
     Attributes:
         literals: any of ``null``, ``true``, ``false``.
         numbers: the texts of the numbers, in any spelling.
-        strings: the UTF-8 of the decoded strings.
+        strings: the UTF-8 of the decoded strings; of moderate lengths only when there are
+            `long_strings`.
         written_numbers: those that are written; validators agree on all of them.
         written_strings: those that are written; validators agree on all of them.
         arrays: alternatives.
@@ -129,6 +131,7 @@ class Shapes:
         implied: kinds ("null", "boolean", "number", "string", "array", "object") that are let
             through only because no keyword speaks of them: {"minimum": 3} lets strings through.
             They are members, but the template form does not write them.
+        long_strings: all decoded strings, where one automaton of them would be too large.
     """
 
     literals: frozenset[str]
@@ -139,6 +142,7 @@ class Shapes:
     arrays: tuple[ArrayShape, ...] = ()
     objects: tuple[ObjectShape, ...] = ()
     implied: frozenset[str] = frozenset()
+    long_strings: Text | None = None
 
 
 class Graph(Protocol):

@@ -34,20 +34,33 @@ class Mentions:
         self._in_place: dict[int, list[Sub]] = {}
 
     def names(self, literals: frozenset[int]) -> dict[str, int]:
-        """Rank of every name, in the order of first mention."""
+        """Rank of every name: those with a schema of their own first, in the order of mention."""
         found: dict[str, None] = {}
-        for sub in self._reached(literals):
-            for keyword in sub.schema if isinstance(sub.schema, dict) else ():
-                if (keyword == "properties" and keyword in sub) or (
-                    keyword == "required" and keyword in sub
-                ):
-                    found |= dict.fromkeys(sub[keyword])
+        reached = self._reached(literals)
+        for keyword in ("properties", "required"):
+            for sub in reached:
+                found |= dict.fromkeys(sub.get(keyword, ()))
         return {name: rank for rank, name in enumerate(found)}
 
     def orders(self, literals: frozenset[int]) -> tuple[tuple[str, ...], ...]:
-        """The names of every ``properties`` mapping."""
+        """Names whose relative order every reading of the schema agrees on.
+
+        Names that stand in the same ``properties`` mappings have the order of these; between others
+        it depends on which mapping is looked at first.
+        """
+        mappings = [
+            {name: i for i, name in enumerate(sub["properties"])}
+            for sub in self._reached(literals)
+            if "properties" in sub
+        ]
+        groups: dict[tuple[int, ...], list[str]] = {}
+        for name in dict.fromkeys(name for mapping in mappings for name in mapping):
+            where = tuple(i for i, mapping in enumerate(mappings) if name in mapping)
+            groups.setdefault(where, []).append(name)
         return tuple(
-            tuple(sub["properties"]) for sub in self._reached(literals) if "properties" in sub
+            tuple(group)
+            for where, group in groups.items()
+            if all(group == sorted(group, key=mappings[i].__getitem__) for i in where)
         )
 
     def kinds(self, subs: list[Sub]) -> frozenset[str]:

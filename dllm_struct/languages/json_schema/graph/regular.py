@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial, reduce
+from typing import Generic, Protocol, TypeVar
 
 from dllm_struct.automata.algebra import difference, intersection, strings, union
 from dllm_struct.automata.dfa import DFA, empty
@@ -35,47 +36,60 @@ from dllm_struct.languages.json_schema.scalars import (
     equal_to,
     format_text,
     integers,
-    length_text,
     multiples_of,
     non_integers,
     not_multiples_of,
     other_than,
     pattern_text,
     python_pattern_text,
+    written_multiples,
+)
+from dllm_struct.languages.json_schema.scalars.text import (
+    Text,
+    any_text,
+    both,
+    counted,
+    either,
+    nothing,
+    text_of,
+    without,
 )
 
-Make = Callable[[], DFA]
+
+class Emptiable(Protocol):
+    """A language: an automaton or a `Text`."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no member."""
 
 
-class Known:
+Language = TypeVar("Language", bound=Emptiable)
+
+
+class Known(Generic[Language]):
     """What is surely in a set and what is surely not; each made when it is asked for."""
 
-    def __init__(self, inside: Make, outside: Make) -> None:
+    def __init__(self, inside: Callable[[], Language], outside: Callable[[], Language]) -> None:
         self._inside = inside
         self._outside = outside
 
     @cached_property
-    def inside(self) -> DFA:
+    def inside(self) -> Language:
         """Texts that are in the set."""
         return self._inside()
 
     @cached_property
-    def outside(self) -> DFA:
+    def outside(self) -> Language:
         """Texts that are not."""
         return self._outside()
 
-    def __and__(self, other: Known) -> Known:
-        return Known(
-            lambda: intersection(self.inside, other.inside),
-            lambda: union(self.outside, other.outside),
-        )
-
-    def __invert__(self) -> Known:
+    def __invert__(self) -> Known[Language]:
         return Known(lambda: self.outside, lambda: self.inside)
 
 
 @dataclass(frozen=True, eq=False)
-class Sets:
+class Sets(Generic[Language]):
     """A set by the standard, and the part of it that validators agree on.
 
     Attributes:
@@ -83,68 +97,83 @@ class Sets:
         sure: what to write.
     """
 
-    full: Known
-    sure: Known
+    full: Known[Language]
+    sure: Known[Language]
 
     @classmethod
-    def of(cls, inside: Make, outside: Make) -> Sets:
+    def of(cls, inside: Callable[[], Language], outside: Callable[[], Language]) -> Sets[Language]:
         """A set that everybody agrees on."""
         known = Known(inside, outside)
         return cls(known, known)
 
 
-class _Regular(Algebra[Sets]):
+@dataclass(frozen=True)
+class _Operations(Generic[Language]):
+    """How languages are combined."""
+
+    meet: Callable[[Language, Language], Language]
+    join: Callable[[Language, Language], Language]
+    minus: Callable[[Language, Language], Language]
+
+
+class _Regular(Algebra[Sets[Language]]):
     """Sets of texts within a universe."""
 
-    def __init__(self, universe: DFA) -> None:
+    def __init__(
+        self, universe: Language, none: Language, operations: _Operations[Language]
+    ) -> None:
         self._universe = universe
-        self.everything = Sets.of(lambda: universe, empty)
-        self.nothing = Sets.of(empty, lambda: universe)
+        self._do = operations
+        self.everything = Sets.of(lambda: universe, lambda: none)
+        self.nothing = Sets.of(lambda: none, lambda: universe)
 
-    def both(self, a: Sets, b: Sets) -> Sets:
+    def both(self, a: Sets[Language], b: Sets[Language]) -> Sets[Language]:
         """Conjunction."""
         if a is self.everything or b is self.nothing:
             return b
         if b is self.everything or a is self.nothing:
             return a
-        full = a.full & b.full
+        full = self._and(a.full, b.full)
         same = a.sure is a.full and b.sure is b.full
-        return Sets(full, full if same else a.sure & b.sure)
+        return Sets(full, full if same else self._and(a.sure, b.sure))
 
-    def either(self, a: Sets, b: Sets) -> Sets:
+    def _and(self, a: Known[Language], b: Known[Language]) -> Known[Language]:
+        return Known(
+            lambda: self._do.meet(a.inside, b.inside), lambda: self._do.join(a.outside, b.outside)
+        )
+
+    def either(self, a: Sets[Language], b: Sets[Language]) -> Sets[Language]:
         """Disjunction."""
         return self.negated(self.both(self.negated(a), self.negated(b)))
 
-    def negated(self, a: Sets) -> Sets:
+    def negated(self, a: Sets[Language]) -> Sets[Language]:
         """Opposite."""
         if a is self.everything or a is self.nothing:
             return self.nothing if a is self.everything else self.everything
         full = ~a.full
         return Sets(full, full if a.sure is a.full else ~a.sure)
 
-    def only(self, dfa: DFA) -> Sets:
-        """The texts of an automaton and no others."""
-        return self._plain(lambda: dfa)
+    def only(self, language: Language) -> Sets[Language]:
+        """The texts of a language and no others."""
+        return self._plain(lambda: language)
 
-    def is_all_outside(self, a: Sets) -> bool:
+    def is_all_outside(self, a: Sets[Language]) -> bool:
         """Whether every text of the universe is surely outside of a set."""
-        return difference(self._universe, a.full.outside).is_empty
+        return self._do.minus(self._universe, a.full.outside).is_empty
 
-    def _complement(self, make: Make) -> Make:
-        return lambda: difference(self._universe, make())
-
-    def _plain(self, inside: Make) -> Sets:
+    def _plain(self, inside: Callable[[], Language]) -> Sets[Language]:
         """A set whose opposite is all the rest."""
-        return Sets.of(inside, self._complement(inside))
+        known: Known[Language] = Known(inside, lambda: self._do.minus(self._universe, known.inside))
+        return Sets(known, known)
 
 
-class Strings(_Regular):
-    """UTF-8 of decoded strings."""
+class Strings(_Regular[Text]):
+    """Decoded strings."""
 
     def __init__(self) -> None:
-        super().__init__(length_text(0, None))
+        super().__init__(any_text(), nothing(), _Operations(both, either, without))
 
-    def own(self, sub: Sub) -> Sets:
+    def own(self, sub: Sub) -> Sets[Text]:
         """What its keywords say."""
         types = named_types(sub)
         if types is not None and "string" not in types:
@@ -155,10 +184,10 @@ class Strings(_Regular):
             listed = [value.encode() for value in values if isinstance(value, str)]
             if not listed:
                 return self.nothing
-            parts.append(self._plain(partial(strings, listed)))
+            parts.append(self._plain(lambda: text_of(strings(listed))))
         low, high = length_bounds(sub)
         if low or high is not None:
-            parts.append(self._plain(partial(length_text, low, high)))
+            parts.append(self._plain(partial(counted, low, high)))
         if "pattern" in sub:
             parts.append(self._pattern(sub["pattern"]))
         name = format_of(sub)
@@ -166,24 +195,29 @@ class Strings(_Regular):
             parts.append(self._format(name))
         return reduce(self.both, parts, self.everything)
 
-    def _pattern(self, pattern: str) -> Sets:
-        full = self._plain(partial(pattern_text, pattern)).full
-        python = partial(python_pattern_text, pattern)
-        sure = Known(python, lambda: difference(full.outside, python()))
-        return Sets(full, sure)
+    def _pattern(self, pattern: str) -> Sets[Text]:
+        full = self._plain(lambda: text_of(pattern_text(pattern))).full
+        if python_pattern_text(pattern) == pattern_text(pattern):
+            return Sets(full, full)
+        agreed = Known(
+            lambda: text_of(python_pattern_text(pattern)),
+            lambda: without(full.outside, text_of(python_pattern_text(pattern))),
+        )
+        return Sets(full, agreed)
 
-    def _format(self, name: str) -> Sets:
-        full = self._plain(partial(format_text, name)).full
-        return Sets(full, Known(partial(format_text, name, "canonical"), lambda: full.outside))
+    def _format(self, name: str) -> Sets[Text]:
+        full = self._plain(lambda: text_of(format_text(name))).full
+        agreed = Known(lambda: text_of(format_text(name, "canonical")), lambda: full.outside)
+        return Sets(full, agreed)
 
 
-class Numbers(_Regular):
+class Numbers(_Regular[DFA]):
     """Texts of numbers."""
 
     def __init__(self) -> None:
-        super().__init__(all_numbers())
+        super().__init__(all_numbers(), empty(), _Operations(intersection, union, difference))
 
-    def own(self, sub: Sub) -> Sets:
+    def own(self, sub: Sub) -> Sets[DFA]:
         """What its keywords say."""
         types = named_types(sub)
         if types is not None and not {"number", "integer"} & set(types):
@@ -205,12 +239,12 @@ class Numbers(_Regular):
             parts.append(_multiples(divisor))
         return reduce(self.both, parts, self.everything)
 
-    def _listed(self, values: list[int | float]) -> Sets:
+    def _listed(self, values: list[int | float]) -> Sets[DFA]:
         parts = [Sets.of(partial(equal_to, value), partial(other_than, value)) for value in values]
         return reduce(self.either, parts)
 
 
-def _bounded(limit: Limit) -> Sets:
+def _bounded(limit: Limit) -> Sets[DFA]:
     inside, outside = (at_least, at_most) if limit.lower else (at_most, at_least)
     return Sets.of(
         partial(inside, limit.value, limit.exclusive),
@@ -218,8 +252,10 @@ def _bounded(limit: Limit) -> Sets:
     )
 
 
-def _multiples(divisor: Fraction) -> Sets:
-    return Sets.of(partial(multiples_of, divisor), partial(not_multiples_of, divisor))
+def _multiples(divisor: Fraction) -> Sets[DFA]:
+    outside = partial(not_multiples_of, divisor)
+    full = Known(partial(multiples_of, divisor), outside)
+    return Sets(full, Known(partial(written_multiples, divisor), outside))
 
 
 STRINGS = Strings()

@@ -8,13 +8,21 @@ from typing import Any
 
 from dllm_struct.automata.algebra import intersection, strings, union
 from dllm_struct.automata.dfa import DFA, empty
+from dllm_struct.errors import BudgetExceeded
 from dllm_struct.languages.json_schema.graph.assertions import enumerated
 from dllm_struct.languages.json_schema.graph.documents import Documents
 from dllm_struct.languages.json_schema.graph.equality import kind_of
 from dllm_struct.languages.json_schema.graph.meaning import Meaning
-from dllm_struct.languages.json_schema.graph.regular import NUMBERS, STRINGS, Sets
+from dllm_struct.languages.json_schema.graph.regular import NUMBERS, STRINGS, Language, Sets
 from dllm_struct.languages.json_schema.graph.values import satisfies
 from dllm_struct.languages.json_schema.scalars import canonical_numbers, equal_to
+from dllm_struct.languages.json_schema.scalars.text import Text, text_of
+
+_MOST_COUNTED = 10_000
+"""States times length beyond which lengths are counted apart."""
+
+_MODERATE = (1_000, 500, 250, 120, 60)
+"""Lengths of the longest strings that are written, where all are too many."""
 
 _LITERALS = {"null": None, "true": True, "false": False}
 
@@ -23,8 +31,8 @@ _LITERALS = {"null": None, "true": True, "false": False}
 class Scalars:
     """The strings and the numbers of a place."""
 
-    strings: Sets
-    numbers: Sets
+    strings: Sets[Text]
+    numbers: Sets[DFA]
 
     def is_empty(self, *, certain: bool) -> bool:
         """Whether there are none: none that is surely in, or (``certain``) all are surely out."""
@@ -41,7 +49,42 @@ class Scalars:
     @property
     def written_strings(self) -> DFA:
         """What to write: strings on which validators agree, as far as there are any."""
-        return _or(self.strings.sure.inside, self.strings.full.inside)
+        sure = self.strings.sure.inside
+        return _moderate(self.strings.full.inside if sure.is_empty else sure)
+
+    @property
+    def long_strings(self) -> Text | None:
+        """All strings, when one automaton of them would be too large."""
+        found = self.strings.full.inside
+        return found if _is_large(found) else None
+
+    @property
+    def some_strings(self) -> DFA:
+        """All strings, or those of moderate length when an automaton of all would be too large."""
+        return _moderate(self.strings.full.inside)
+
+
+def _is_large(text: Text) -> bool:
+    return any(
+        max(piece.low, piece.high or 0) * piece.dfa.num_states > _MOST_COUNTED
+        for piece in text.pieces
+    )
+
+
+def _moderate(text: Text) -> DFA:
+    """One automaton of a text, or of its shorter strings when that would be too large.
+
+    Raises:
+        BudgetExceeded: even the shortest strings are too long to count to.
+    """
+    if not _is_large(text):
+        return text.dfa()
+    for most in _MODERATE:
+        try:
+            return text.written(most)
+        except BudgetExceeded:
+            continue
+    return text.written(0)
 
 
 def _or(preferred: DFA, otherwise: DFA) -> DFA:
@@ -76,11 +119,13 @@ class ScalarPlaces:
         texts = [value.encode() for value in listed if isinstance(value, str)]
         numbers = [equal_to(value) for value in listed if kind_of(value) == "number"]
         return Scalars(
-            STRINGS.only(strings(texts) if texts else empty()),
+            STRINGS.only(text_of(strings(texts) if texts else empty())),
             NUMBERS.only(union(*numbers) if numbers else empty()),
         )
 
-    def _regular(self, meaning: Meaning[Sets], literals: frozenset[int]) -> Sets:
+    def _regular(
+        self, meaning: Meaning[Sets[Language]], literals: frozenset[int]
+    ) -> Sets[Language]:
         algebra = meaning.algebra
         subs = self._documents.subs
         parts = (

@@ -10,6 +10,7 @@ normal form (`formulas`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from referencing import Registry
@@ -210,11 +211,12 @@ class SchemaGraph:
         shapes = Shapes(
             self._scalars.texts(literals),
             scalars.numbers.full.inside,
-            scalars.strings.full.inside,
+            scalars.some_strings,
             scalars.written_numbers,
             scalars.written_strings,
             tuple(self._array_shapes(literals)),
             tuple(self._object_shapes(literals)),
+            long_strings=scalars.long_strings,
         )
         return _with_implied(shapes, self._mentions.kinds(self._subs(place)))
 
@@ -240,7 +242,7 @@ class SchemaGraph:
 
     def strings_of(self, sub: Sub) -> DFA:
         """The strings that satisfy a sub-schema."""
-        return self._scalars.of(frozenset({_literal_of(sub)})).strings.full.inside
+        return self._scalars.of(frozenset({_literal_of(sub)})).strings.full.inside.dfa()
 
 
 class _NamedObjects(Objects):
@@ -264,16 +266,7 @@ def _with_implied(shapes: Shapes, spoken: frozenset[str]) -> Shapes:
     implied = present - spoken
     if implied == present:
         return shapes
-    return Shapes(
-        shapes.literals,
-        shapes.numbers,
-        shapes.strings,
-        shapes.written_numbers,
-        shapes.written_strings,
-        shapes.arrays,
-        shapes.objects,
-        implied,
-    )
+    return replace(shapes, implied=implied)
 
 
 def _kinds(shapes: Shapes) -> Iterator[str]:
