@@ -21,6 +21,7 @@ from dllm_struct.languages.json_schema.shapes import ArrayShape, Count, Place
 
 _MAX_PREFIX = 10_000
 _MAX_SHAPES = 200
+_MAX_COUNTS = 8  # an item falls under any set of them
 
 
 @dataclass
@@ -198,6 +199,10 @@ def _shape(
         if isinstance(some, SomeItem):
             inside = places.place(frozenset({some.literal}))
             counts.append(Count(inside, anything, 1, None, some.start))
+    if len(counts) > _MAX_COUNTS:
+        raise BudgetExceeded(
+            f"{len(counts)} rules that count items", hint=f"use at most {_MAX_COUNTS} of them"
+        )
     needless = Count(anything, anything, 0, None)
     return ArrayShape(
         tuple(prefix),

@@ -21,13 +21,19 @@ from referencing.exceptions import (
 )
 from referencing.jsonschema import lookup_recursive_ref
 
-from dllm_struct.errors import UnsupportedSchema
+from dllm_struct.errors import BudgetExceeded, UnsupportedSchema
 from dllm_struct.languages.json_schema.graph.assertions import enumerated
 from dllm_struct.languages.json_schema.graph.dialects import LATEST, Dialect, dialect_of
 from dllm_struct.languages.json_schema.graph.equality import equality_key
 from dllm_struct.languages.json_schema.graph.subs import Sub
 from dllm_struct.languages.json_schema.keywords import invalid
 from dllm_struct.languages.json_schema.pointers import escape_pointer
+
+MAX_SIZE = 30_000_000
+"""Values, and characters of strings, in a schema written out."""
+
+_DYNAMIC = frozenset({"$dynamicRef", "$recursiveRef"})
+_UNKNOWN = -1
 
 
 class Documents:
@@ -50,7 +56,12 @@ class Documents:
         self._own = _identifier(resource)
         known = REGISTRY if registry is None else registry.combine(REGISTRY)
         resolver = known.with_resource(self._own, resource).resolver(self._own)
-        self._dynamic = registry is not None or _uses_dynamic_scope(schema)
+        size, dynamic = _scan(schema)
+        if size > MAX_SIZE:
+            raise BudgetExceeded(
+                f"a schema of {size} values and characters", hint=f"use at most {MAX_SIZE} of them"
+            )
+        self._dynamic = registry is not None or dynamic
         self._make(True, resolver, dialect, "")
         self.root = self._sub(schema, resolver, dialect, "")
 
@@ -189,12 +200,38 @@ def _scope(resolver: Any) -> Iterator[str]:
     yield from (uri for uri, _ in resolver.dynamic_scope())
 
 
-def _uses_dynamic_scope(schema: Any) -> bool:
-    try:
-        written = json.dumps(schema)
-    except (TypeError, ValueError):  # no JSON at all: the walk says where
-        return False
-    return '"$dynamicRef"' in written or '"$recursiveRef"' in written
+def _scan(schema: Any) -> tuple[int, bool]:
+    """Size of a schema written out, and whether references in it follow the dynamic scope.
+
+    Parts that stand at several places are looked at once, and counted as often as they stand.
+
+    Raises:
+        InvalidSchema: when it contains itself.
+    """
+    sizes: dict[int, int] = {}
+    dynamic = False
+    todo: list[Any] = [schema]
+    while todo:
+        part = todo[-1]
+        if _size(part, sizes) != _UNKNOWN:
+            todo.pop()
+            continue
+        children = list(part.values()) if isinstance(part, dict) else part
+        if id(part) in sizes:  # all children are done
+            sizes[id(part)] = len(part) + sum(_size(child, sizes) for child in children)
+            continue
+        sizes[id(part)] = _UNKNOWN
+        dynamic |= isinstance(part, dict) and not _DYNAMIC.isdisjoint(part)
+        if any(sizes.get(id(child)) == _UNKNOWN for child in children):
+            raise invalid("the schema contains itself", "", "refer to its parts by $ref")
+        todo += children
+    return _size(schema, sizes), dynamic
+
+
+def _size(part: Any, sizes: dict[int, int]) -> int:
+    if isinstance(part, dict | list):
+        return sizes.get(id(part), _UNKNOWN)
+    return len(part) if isinstance(part, str) else 1
 
 
 def _cause_is_unknown(error: BaseException) -> bool:

@@ -178,13 +178,26 @@ class SchemaGraph:
     def _is_empty(self, literals: frozenset[int], *, certain: bool) -> bool:
         if NEVER in literals:
             return True
-        if not literals or self._scalars.has_literal(literals):
+        if not literals:
+            return False
+        if self._lists_contradict(literals):
+            return True
+        if self._scalars.has_literal(literals):
             return False
         return (
             self._is_impossible(self._objects, literals, ObjectTheory(self, certain=certain))
             and self._is_impossible(self._arrays, literals, ArrayTheory(self, certain=certain))
             and self._scalars.of(literals).is_empty(certain=certain)
         )
+
+    def _lists_contradict(self, literals: frozenset[int]) -> bool:
+        """Whether no value is in all the lists that are asserted."""
+        common: frozenset[str] | None = None
+        for n in literals:
+            listed = self._documents.listed(self._documents.subs[n - 1]) if n > 0 else None
+            if listed is not None:
+                common = listed if common is None else common & listed
+        return common is not None and not common
 
     def _is_impossible(
         self, shaping: Shaping, literals: frozenset[int], theory: ObjectTheory | ArrayTheory

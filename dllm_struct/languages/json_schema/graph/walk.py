@@ -24,6 +24,9 @@ from dllm_struct.languages.json_schema.scalars import FORMATS, pattern_text
 MAX_SUBS = 100_000
 """Sub-schemas of a schema and the documents it refers to."""
 
+MAX_LISTED = 300_000
+"""Characters of the values under one ``enum`` or ``const``."""
+
 _ONE = frozenset({
     "not", "if", "then", "else", "additionalProperties", "additionalItems", "propertyNames",
     "unevaluatedProperties", "unevaluatedItems", "contains",
@@ -108,7 +111,13 @@ def _check_values(sub: Sub) -> None:
     named_types(sub)
     values = enumerated(sub)
     if values is not None:
-        keywords.json_texts(values, f"{sub.pointer}/{'enum' if 'enum' in sub else 'const'}")
+        here = f"{sub.pointer}/{'enum' if 'enum' in sub else 'const'}"
+        size = sum(map(len, keywords.json_texts(values, here)))
+        if size > MAX_LISTED:
+            raise BudgetExceeded(
+                f"{size} characters of values are listed at '{here}'",
+                hint=f"list at most {MAX_LISTED} characters",
+            )
     bounds(sub)
     length_bounds(sub)
     multiple_of(sub)
