@@ -8,7 +8,6 @@ from typing import Any
 
 from dllm_struct.automata.algebra import intersection, strings, union
 from dllm_struct.automata.dfa import DFA, empty
-from dllm_struct.errors import BudgetExceeded
 from dllm_struct.languages.json_schema.graph.assertions import enumerated
 from dllm_struct.languages.json_schema.graph.documents import Documents
 from dllm_struct.languages.json_schema.graph.equality import kind_of
@@ -16,13 +15,10 @@ from dllm_struct.languages.json_schema.graph.meaning import Meaning
 from dllm_struct.languages.json_schema.graph.regular import NUMBERS, STRINGS, Language, Sets
 from dllm_struct.languages.json_schema.graph.values import satisfies
 from dllm_struct.languages.json_schema.scalars import canonical_numbers, equal_to
-from dllm_struct.languages.json_schema.scalars.text import Text, text_of
+from dllm_struct.languages.json_schema.scalars.text import FEW, Text, text_of
 
 _MOST_COUNTED = 10_000
 """States times length beyond which lengths are counted apart."""
-
-_MODERATE = (1_000, 500, 250, 120, 60)
-"""Lengths of the longest strings that are written, where all are too many."""
 
 _LITERALS = {"null": None, "true": True, "false": False}
 
@@ -66,7 +62,8 @@ class Scalars:
 
 def _is_large(text: Text) -> bool:
     return any(
-        max(piece.low, piece.high or 0) * piece.dfa.num_states > _MOST_COUNTED
+        max(piece.low, piece.high or 0) > FEW
+        and max(piece.low, piece.high or 0) * piece.dfa.num_states > _MOST_COUNTED
         for piece in text.pieces
     )
 
@@ -79,12 +76,8 @@ def _moderate(text: Text) -> DFA:
     """
     if not _is_large(text):
         return text.dfa()
-    for most in _MODERATE:
-        try:
-            return text.written(most)
-        except BudgetExceeded:
-            continue
-    return text.written(0)
+    states = max(piece.dfa.num_states for piece in text.pieces)
+    return text.written(max(_MOST_COUNTED // states, FEW))
 
 
 def _or(preferred: DFA, otherwise: DFA) -> DFA:

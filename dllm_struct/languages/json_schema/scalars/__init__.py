@@ -21,7 +21,6 @@ from dllm_struct.languages.json_schema.scalars.strings import (
     length_text,
     pattern_text,
     python_pattern_text,
-    written_length,
 )
 
 __all__ = [
@@ -41,6 +40,5 @@ __all__ = [
     "other_than",
     "pattern_text",
     "python_pattern_text",
-    "written_length",
     "written_multiples",
 ]

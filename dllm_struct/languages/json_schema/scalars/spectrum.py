@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dllm_struct.automata.dfa import DEAD, DFA
+from dllm_struct.automata.jit import jit
 from dllm_struct.errors import BudgetExceeded
 
 MAX_STEPS = 50_000
 """Lengths that are looked at one by one."""
 
 States = NDArray[np.int32]
-
-_CONTINUATION = (0x80, 0xBF)
-_LEADS = ((0xC2, 0xDF, 1), (0xE0, 0xEF, 2), (0xF0, 0xF4, 3))
-"""First and last lead byte, and how many bytes follow."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Spectrum:
         """The least length from ``low`` to ``high``, or None."""
         last = len(self.members) - 1
         period = 0 if self.again is None else len(self.members) - self.again
-        for n in range(low, low + max(last - low, 0) + 1 + period):
+        for n in range(low, max(last, low) + 1 + period):
             if high is not None and n > high:
                 return None
             if n <= last:
@@ -87,26 +85,6 @@ def spectrum(dfa: DFA, states: tuple[int, ...]) -> Spectrum:
     return Spectrum(tuple(members), None)
 
 
-def after_character(dfa: DFA, states: States) -> States:
-    """Where one more character leads to, ascending."""
-    found = [_after(dfa, states, 0x00, 0x7F)]
-    for first, last, count in _LEADS:
-        inside = _after(dfa, states, first, last)
-        for _ in range(count):
-            inside = _after(dfa, inside, *_CONTINUATION)
-        found.append(inside)
-    merged: States = np.unique(np.concatenate(found))
-    return merged
-
-
-def _after(dfa: DFA, states: States, first: int, last: int) -> States:
-    if not len(states):
-        return states
-    columns = np.unique(dfa.byte_class[first : last + 1])
-    reached: States = np.unique(dfa.transitions[states][:, columns])
-    return reached[1:] if len(reached) and reached[0] == DEAD else reached
-
-
 def longest(dfa: DFA) -> int | None:
     """The greatest length of a member; None when there is no greatest one."""
     return spectrum(dfa, (dfa.start,)).longest
@@ -115,3 +93,40 @@ def longest(dfa: DFA) -> int | None:
 def some_length(dfa: DFA, low: int, high: int | None) -> int | None:
     """The least length of a member that is from ``low`` to ``high``, or None."""
     return spectrum(dfa, (dfa.start,)).some(low, high)
+
+
+def after_character(dfa: DFA, states: States) -> States:
+    """Where one more character leads to, ascending."""
+    reached: States = _after_character(dfa.transitions, dfa.byte_class, states)
+    return reached
+
+
+@jit
+def _after_character(transitions: Any, byte_class: Any, states: Any) -> Any:
+    complete = np.zeros(len(transitions), np.bool_)
+    _mark(transitions, byte_class, states, 0x00, 0x80, complete)
+    for left in range(1, 4):  # bytes that follow the first one, 0xC0 …, 0xE0 … or 0xF0 …
+        marked = np.zeros(len(transitions), np.bool_)
+        first = 0x100 - (0x80 >> left)
+        _mark(transitions, byte_class, states, first, first + (0x40 >> left), marked)
+        for _ in range(left - 1):
+            inside = np.flatnonzero(marked)
+            marked[:] = False
+            _mark(transitions, byte_class, inside, 0x80, 0xC0, marked)
+        _mark(transitions, byte_class, np.flatnonzero(marked), 0x80, 0xC0, complete)
+    complete[DEAD] = False
+    return np.flatnonzero(complete).astype(np.int32)
+
+
+@jit
+def _mark(transitions: Any, byte_class: Any, states: Any, low: Any, high: Any, marked: Any) -> None:
+    """Mark where the bytes from ``low`` to before ``high`` lead to."""
+    seen = np.zeros(transitions.shape[1], np.bool_)
+    for byte in range(low, high):
+        column = byte_class[byte]
+        if seen[column]:
+            continue
+        seen[column] = True
+        for i in range(len(states)):
+            if states[i] != DEAD:
+                marked[transitions[states[i], column]] = True

@@ -6,16 +6,13 @@ import re
 from functools import lru_cache
 
 from dllm_struct.automata.algebra import intersection
-from dllm_struct.automata.dfa import DFA, empty
+from dllm_struct.automata.dfa import DFA
 from dllm_struct.errors import BudgetExceeded, InvalidRegex, UnsupportedRegex
 from dllm_struct.languages.json_schema.lengths import lengths
 from dllm_struct.languages.regex import ecma_search, regex
 
 MAX_LENGTH = 20_000
-"""Largest length that is counted to."""
-
-WRITTEN_LENGTH = 1_000
-"""Code points of the longest strings that are written, unless longer ones are asked for."""
+"""Largest length that `length_text` counts to; a `Text` counts to any."""
 
 _CLASSES = re.compile(r"\\[dDwWsSbB]")
 _NEGATIONS = re.compile(r"\\[DWSsbB]|\[\^|\(\?!|\(\?<!")
@@ -53,35 +50,15 @@ def python_pattern_text(pattern: str) -> DFA:
         return found
 
 
-def length_text(low: int, high: int | None, horizon: int | None = None) -> DFA:
+def length_text(low: int, high: int | None) -> DFA:
     """The UTF-8 of the strings of ``low`` to ``high`` code points; None is unbounded.
-
-    Args:
-        low: fewest code points.
-        high: most code points.
-        horizon: bounds beyond it are not counted to: strings of at most so many code points are
-            told right (and so they are by any boolean combination), longer ones may not be.
 
     Raises:
         BudgetExceeded: it would have to count beyond `MAX_LENGTH`.
     """
-    if horizon is not None:
-        high = None if high is not None and high >= horizon else high
-        if low > horizon:
-            return empty()
     if max(low, high or 0) > MAX_LENGTH:
         raise BudgetExceeded(
             f"counting to {max(low, high or 0)} characters needs too large an automaton",
             hint=f"use lengths of at most {MAX_LENGTH}",
         )
     return lengths(low, high)
-
-
-def written_length(low: int, high: int | None) -> DFA:
-    """Strings of these lengths that should be written: not longer than `WRITTEN_LENGTH`, if any.
-
-    Raises:
-        BudgetExceeded: even the shortest are too long to count to.
-    """
-    most = None if high is None else min(high, max(WRITTEN_LENGTH, low))
-    return length_text(low, most)

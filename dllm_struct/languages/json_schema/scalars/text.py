@@ -22,6 +22,9 @@ from dllm_struct.languages.json_schema.scalars.spectrum import longest, some_len
 MAX_COUNTED = 40_000
 """States of an automaton times the length to count to, for `Text.dfa`."""
 
+FEW = 4
+"""Lengths that are counted to whatever the automaton."""
+
 WRITTEN = 1_000
 """Code points of the longest strings that are written, unless longer ones are asked for."""
 
@@ -45,6 +48,8 @@ class Piece:
         """Whether there is no member of these lengths."""
         if self.dfa.is_empty or (self.high is not None and self.high < self.low):
             return True
+        if self.low == 0 and self.high is None:
+            return False
         return some_length(self.dfa, self.low, self.high) is None
 
 
@@ -93,7 +98,7 @@ class Text:
         """
         for piece in map(_needed, self.pieces):
             count = max(piece.low, piece.high or 0)
-            if count * piece.dfa.num_states > MAX_COUNTED:
+            if count > FEW and count * piece.dfa.num_states > MAX_COUNTED:
                 raise BudgetExceeded(
                     f"counting to {count} characters needs too large an automaton",
                     hint="use smaller lengths, or a simpler pattern beside them",
@@ -129,7 +134,8 @@ def _counted(piece: Piece) -> DFA:
     needed = _needed(piece)
     if needed.low == 0 and needed.high is None:
         return piece.dfa
-    return intersection(piece.dfa, lengths(needed.low, needed.high))
+    counter = lengths(needed.low, needed.high)
+    return counter if piece.dfa == utf8_text() else intersection(piece.dfa, counter)
 
 
 def text_of(dfa: DFA) -> Text:
