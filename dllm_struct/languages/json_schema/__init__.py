@@ -87,7 +87,7 @@ class JsonSchema(Language):
         with bounded_nesting(), MACHINES:
             if self.graph.shortest(self.graph.root) is None:
                 return empty()
-            found = text_of(self.graph, self.graph.root, Style(self.whitespace, "any"))
+            found = text_of(self.graph, self.graph.root, Style(self.whitespace, max_space=LONGEST_SPACE))
             if found is not None:
                 return found
             return JsonMachine(self.graph, whitespace=self.whitespace, max_space=LONGEST_SPACE)

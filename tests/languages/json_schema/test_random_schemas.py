@@ -50,7 +50,9 @@ keyword_values: dict[str, st.SearchStrategy[Any]] = {
     "minProperties": counts,
     "maxProperties": counts,
     "dependentRequired": st.dictionaries(
-        st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES), unique=True, max_size=2), max_size=2
+        st.sampled_from(NAMES),
+        st.lists(st.sampled_from(NAMES), unique=True, max_size=2),
+        max_size=2,
     ),
 }
 
@@ -69,7 +71,9 @@ def _with_children(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "then": inner,
         "else": inner,
         "properties": named,
-        "patternProperties": st.dictionaries(st.sampled_from(["^a", "b$", "[0-9]"]), inner, max_size=2),
+        "patternProperties": st.dictionaries(
+            st.sampled_from(["^a", "b$", "[0-9]"]), inner, max_size=2
+        ),
         "additionalProperties": inner,
         "propertyNames": inner,
         "dependentSchemas": named,

@@ -20,6 +20,7 @@ DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 LATEST = "https://json-schema.org/draft/2020-12/schema"
 
+
 @pytest.mark.parametrize(
     ("schema", "named", "pointer"),
     [

@@ -17,6 +17,7 @@ from dllm_struct.languages.json_schema.graph.statements import (
     Unique,
 )
 from dllm_struct.languages.json_schema.graph.subs import ALWAYS, NEVER
+from dllm_struct.languages.json_schema.limits import check_count
 from dllm_struct.languages.json_schema.shapes import ArrayShape, Count, Place
 
 _MAX_PREFIX = 10_000
@@ -177,6 +178,7 @@ def _shape(
     facts = Facts([*facts.each, *chosen], [], facts.counts, facts.low, facts.high, facts.unique)
     low = max([facts.low, *(each.stop or 0 for each in chosen)])
     high = facts.high
+    check_count(low, "minItems")
     length = facts.prefix_length
     if length > _MAX_PREFIX:
         raise BudgetExceeded(

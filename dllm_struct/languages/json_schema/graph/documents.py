@@ -32,6 +32,9 @@ from dllm_struct.languages.json_schema.pointers import escape_pointer
 MAX_SIZE = 30_000_000
 """Values, and characters of strings, in a schema written out."""
 
+Recipe = tuple[Any, ...]
+"""How a sub-schema was come by, so that a copy can number its own in the same way."""
+
 _DYNAMIC = frozenset({"$dynamicRef", "$recursiveRef"})
 _UNKNOWN = -1
 
@@ -42,10 +45,12 @@ class Documents:
     Attributes:
         root: the whole schema.
         subs: all made so far; number n is at n - 1.
+        recipes: how each of them was made.
     """
 
     def __init__(self, schema: Any, registry: Registry[Any] | None = None) -> None:
         self.subs: list[Sub] = []
+        self.recipes: list[Recipe] = []
         self._known: dict[tuple[object, ...], Sub] = {}
         self._constants: dict[str, Sub] = {}
         self._listed: dict[int, frozenset[str] | None] = {}
@@ -62,8 +67,21 @@ class Documents:
                 f"a schema of {size} values and characters", hint=f"use at most {MAX_SIZE} of them"
             )
         self._dynamic = registry is not None or dynamic
-        self._make(True, resolver, dialect, "")
-        self.root = self._sub(schema, resolver, dialect, "")
+        self._make(True, resolver, dialect, "", ())
+        self.root = self._sub(schema, resolver, dialect, "", ())
+
+    def replay(self, recipes: list[Recipe]) -> None:
+        """Make the sub-schemas that another instance for the same document has made."""
+        for recipe in recipes[len(self.subs) :]:
+            match recipe:
+                case ("child", number, *path):
+                    self.child(self.subs[number - 1], *path)
+                case ("target", number, keyword):
+                    self.target(self.subs[number - 1], keyword)
+                case ("constant", number, value):
+                    self.constant(value, self.subs[number - 1])
+                case ("any_of", *numbers):
+                    self.any_of([self.subs[number - 1] for number in numbers])
 
     def listed(self, sub: Sub) -> frozenset[str] | None:
         """The keys (`equality_key`) of the values that a sub-schema lists, or None."""
@@ -85,14 +103,15 @@ class Documents:
             resource = dialect.specification.create_resource(schema)
             if _identifier(resource):
                 resolver = resolver.in_subresource(resource)
-        return self._sub(schema, resolver, dialect, pointer)
+        return self._sub(schema, resolver, dialect, pointer, ("child", sub.number, *path))
 
     def constant(self, value: Any, near: Sub) -> Sub:
         """The schema of one value."""
         key = json.dumps(value, sort_keys=True)
         if key not in self._constants:
             schema = {"const": value}
-            self._constants[key] = self._make(schema, near.resolver, LATEST, near.pointer)
+            recipe = ("constant", near.number, value)
+            self._constants[key] = self._make(schema, near.resolver, LATEST, near.pointer, recipe)
         return self._constants[key]
 
     def any_of(self, subs: list[Sub]) -> Sub:
@@ -101,7 +120,8 @@ class Documents:
         if key not in self._known:
             near = subs[0]
             schema = {"anyOf": [sub.schema for sub in subs]}
-            self._known[key] = self._make(schema, near.resolver, LATEST, near.pointer)
+            recipe = ("any_of", *(sub.number for sub in subs))
+            self._known[key] = self._make(schema, near.resolver, LATEST, near.pointer, recipe)
         return self._known[key]
 
     def target(self, sub: Sub, keyword: str) -> Sub:
@@ -138,7 +158,8 @@ class Documents:
             raise invalid(f"no schema is at '{reference}'", here, "correct the reference")
         pointer = fragment if fragment.startswith("/") and not document else ""
         dialect = self._named_dialect(schema, pointer or here) or sub.dialect
-        return self._sub(schema, found.resolver, dialect, pointer or here)
+        recipe = ("target", sub.number, keyword)
+        return self._sub(schema, found.resolver, dialect, pointer or here, recipe)
 
     def _unresolved(self, reference: str, here: str, error: Exception) -> Exception:
         document = reference.partition("#")[0]
@@ -168,19 +189,24 @@ class Documents:
             )
         return named
 
-    def _sub(self, schema: Any, resolver: Any, dialect: Dialect, pointer: str) -> Sub:
+    def _sub(
+        self, schema: Any, resolver: Any, dialect: Dialect, pointer: str, recipe: Recipe
+    ) -> Sub:
         if schema is True or schema == {}:
             return self.subs[0]
         _require_schema(schema, pointer)
         scope = tuple(dict.fromkeys(_scope(resolver))) if self._dynamic else ()
         key = ("false",) if schema is False else (id(schema), scope)
         if key not in self._known:
-            self._known[key] = self._make(schema, resolver, dialect, pointer)
+            self._known[key] = self._make(schema, resolver, dialect, pointer, recipe)
         return self._known[key]
 
-    def _make(self, schema: Any, resolver: Any, dialect: Dialect, pointer: str) -> Sub:
+    def _make(
+        self, schema: Any, resolver: Any, dialect: Dialect, pointer: str, recipe: Recipe
+    ) -> Sub:
         sub = Sub(len(self.subs) + 1, schema, resolver, dialect, pointer)
         self.subs.append(sub)
+        self.recipes.append(recipe)
         return sub
 
 

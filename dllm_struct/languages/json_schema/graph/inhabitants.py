@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from typing import Protocol
 
 from dllm_struct.automata.algebra import intersection
@@ -62,7 +62,7 @@ class Inhabitants:
         while changed:
             changed = False
             before = len(found)
-            for other in list(found):
+            for other in reversed(list(found)):
                 if found[other] is None:
                     found[other] = self._evaluate(other, lookup)
                     changed |= found[other] is not None
@@ -148,9 +148,13 @@ class Inhabitants:
                 if text is None:
                     return None
                 texts[prop.name] = text
-        for some in shape.some:
-            if not self._demanded(some, shape, texts, lookup):
-                return None
+        demanded = self._demanded(shape, texts, lookup, share=False)
+        most = shape.max_properties
+        if demanded is None or (most is not None and len(texts) + len(demanded) > most):
+            demanded = self._demanded(shape, texts, lookup, share=True)
+        if demanded is None:
+            return None
+        texts |= demanded
         if len(texts) < shape.min_properties:
             self._fill(shape, texts, lookup)
         if len(texts) < shape.min_properties:
@@ -160,20 +164,43 @@ class Inhabitants:
         return _object_text(_in_order(shape, texts))
 
     def _demanded(
-        self, some: Others, shape: ObjectShape, texts: dict[str, Text], lookup: Lookup
-    ) -> bool:
-        """Add the unnamed property that a shape asks for."""
+        self, shape: ObjectShape, texts: dict[str, Text], lookup: Lookup, *, share: bool
+    ) -> dict[str, Text] | None:
+        """The unnamed properties that a shape asks for; one may do for several if they ``share``."""
+        found: dict[str, tuple[Place, Text]] = {}
+        for some in shape.some:
+            options = self._shared(some, found, lookup) if share else iter(())
+            chosen = next(chain(options, self._fresh(some, shape, {*texts, *found}, lookup)), None)
+            if chosen is None:
+                return None
+            name, place, text = chosen
+            found[name] = place, text
+        return {name: text for name, (_, text) in found.items()}
+
+    def _shared(
+        self, some: Others, found: dict[str, tuple[Place, Text]], lookup: Lookup
+    ) -> Iterator[tuple[str, Place, Text]]:
+        """Properties chosen already that may do for one more demand."""
+        for name, (place, _) in found.items():
+            if some.keys.matches(name.encode()):
+                common = self._graph.meet(place, some.value)
+                text = lookup(common)
+                if text is not None:
+                    yield name, common, text
+
+    def _fresh(
+        self, some: Others, shape: ObjectShape, taken: set[str], lookup: Lookup
+    ) -> Iterator[tuple[str, Place, Text]]:
+        """New properties for a demand."""
         for others in shape.others:
             keys = intersection(some.keys, others.keys)
             if keys.is_empty:
                 continue
-            text = lookup(self._graph.meet(some.value, others.value))
-            fresh = (name for name in members(keys, len(texts) + 1) if name not in texts)
-            name = next(fresh, None)
+            place = self._graph.meet(some.value, others.value)
+            text = lookup(place)
+            name = next((name for name in members(keys, len(taken) + 1) if name not in taken), None)
             if text is not None and name is not None:
-                texts[name] = text
-                return True
-        return False
+                yield name, place, text
 
     def _fill(self, shape: ObjectShape, texts: dict[str, Text], lookup: Lookup) -> None:
         """Add properties until there are enough."""

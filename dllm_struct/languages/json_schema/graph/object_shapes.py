@@ -14,6 +14,7 @@ from dllm_struct.languages.json_schema.graph.formulas import Branch, Statement
 from dllm_struct.languages.json_schema.graph.keys import Keys
 from dllm_struct.languages.json_schema.graph.statements import Each, Size, Some
 from dllm_struct.languages.json_schema.graph.subs import ALWAYS, NEVER
+from dllm_struct.languages.json_schema.limits import check_count
 from dllm_struct.languages.json_schema.shapes import ObjectShape, Others, Place, Property
 
 _MAX_REGIONS = 200
@@ -235,6 +236,7 @@ def _shape(
         if not places.plainly_empty(value):
             keys_of = region if isinstance(region, DFA) or callable(region) else region.dfa
             others.append(Others(keys_of, value))
+    check_count(facts.low, "minProperties")
     low = facts.low if facts.low > sum(p.required for p in properties) else 0
     return ObjectShape(tuple(properties), tuple(others), low, facts.high, tuple(some))
 

@@ -68,6 +68,10 @@ class SchemaGraph:
             InvalidSchema: when it is malformed.
             UnsupportedSchema: when it says what cannot be guaranteed.
         """
+        self._prepare(schema, registry)
+
+    def _prepare(self, schema: Any, registry: Registry[Any] | None) -> None:
+        self._source = schema, registry
         self._documents = Documents(schema, registry)
         self.warnings = check(self._documents)
         self._literals: list[frozenset[int]] = []
@@ -81,6 +85,17 @@ class SchemaGraph:
         self._inhabitants = Inhabitants(self)
         self.anything = self.place(frozenset())
         self.root = self.place(frozenset({_literal_of(self._documents.root)}))
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return self._source, self._documents.recipes, self._literals
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """Places keep their numbers; everything else is made anew."""
+        source, recipes, literals = state
+        self._prepare(*source)
+        self._documents.replay(recipes)
+        for each in literals:
+            self.place(each)
 
     def check(self) -> None:
         """Expand every place that a value can lead to, so that what is refused is refused now.

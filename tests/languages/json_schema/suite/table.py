@@ -76,7 +76,8 @@ def check(row: Row, draft: str, judge: bool = True) -> None:
         schema = {"$schema": validator.META_SCHEMA.get("$schema"), **schema}
     language = json_schema(schema)
     oracle = validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    validator.check_schema(schema)
+    if judge:
+        validator.check_schema(schema)
     for expected, values in ((True, row.valid), (False, row.invalid)):
         for value in values:
             text = json.dumps(value)

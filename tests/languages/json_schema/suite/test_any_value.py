@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.languages.json_schema.suite.table import Row, check, drafts, every
 
-VALUES = (None, True, False, 0, 7, -1.5, "", "seven", [], [1, [2]], {}, {"k": {"l": 0}})
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    7,
+    -1.5,
+    "",
+    "seven",
+    [],
+    [1, [2]],
+    {},
+    {"k": {"l": 0}},
+)
 
 
 def but(*excluded: object) -> tuple[object, ...]:

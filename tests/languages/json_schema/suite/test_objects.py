@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.languages.json_schema.suite.table import Row, check, drafts, every
 
-OTHERS = (None, False, 3, "text", [], ["a"])
+OTHERS: tuple[Any, ...] = (None, False, 3, "text", [], ["a"])
 INTEGER, STRING = {"type": "integer"}, {"type": "string"}
 OLD = drafts("draft-04", "draft-07")
 
