@@ -166,7 +166,7 @@ class Inhabitants:
     def _demanded(
         self, shape: ObjectShape, texts: dict[str, Text], lookup: Lookup, *, share: bool
     ) -> dict[str, Text] | None:
-        """The unnamed properties that a shape asks for; one may do for several if they ``share``."""
+        """The unnamed properties that a shape asks for; one may do for several (``share``)."""
         found: dict[str, tuple[Place, Text]] = {}
         for some in shape.some:
             options = self._shared(some, found, lookup) if share else iter(())
