@@ -177,6 +177,10 @@ def generate(cases: list[Case], ours: Ours, options: argparse.Namespace) -> dict
             for seed, structure in enumerate(("template", "free"))
         ]
         progress(done, len(cases), start)
+        for answer in answers[case["id"]]:
+            if answer["status"] != "valid":
+                details = {k: v for k, v in answer.items() if k not in ("seconds", "peak")}
+                print(f"\n{case['id']}: {json.dumps(details)[:600]}", flush=True)
     worker.stop()
     print("\n")
     rows = []
@@ -188,10 +192,6 @@ def generate(cases: list[Case], ours: Ours, options: argparse.Namespace) -> dict
         others = ", ".join(f"{n} {status}" for status, n in statuses.items() if status != "valid")
         rows.append([structure, str(len(found)), str(statuses["valid"]), others, ranks])
     print_table(["form", "documents", "valid", "others", "ms p50 / p95 / p99 / max"], rows)
-    wrong = [(key, a) for key, pair in answers.items() for a in pair if a["status"] != "valid"]
-    for key, answer in wrong[: options.failures]:
-        details = {k: v for k, v in answer.items() if k not in ("seconds", "peak")}
-        print(f"{key}: {json.dumps(details)[:600]}")
     return answers
 
 

@@ -19,6 +19,7 @@ from dllm_struct.automata.dfa import DFA, empty
 from dllm_struct.automata.machine import Machine
 from dllm_struct.errors import InvalidInput
 from dllm_struct.languages.base import MACHINES, Language
+from dllm_struct.languages.json_schema.agreed import Agreed
 from dllm_struct.languages.json_schema.graph import SchemaGraph
 from dllm_struct.languages.json_schema.limits import bounded_nesting
 from dllm_struct.languages.json_schema.machine import JsonMachine
@@ -87,10 +88,11 @@ class JsonSchema(Language):
         with bounded_nesting(), MACHINES:
             if self.graph.shortest(self.graph.root) is None:
                 return empty()
-            found = text_of(self.graph, self.graph.root, Style(self.whitespace, max_space=LONGEST_SPACE))
+            agreed = Agreed(self.graph)
+            found = text_of(agreed, agreed.root, Style(self.whitespace, max_space=LONGEST_SPACE))
             if found is not None:
                 return found
-            return JsonMachine(self.graph, whitespace=self.whitespace, max_space=LONGEST_SPACE)
+            return JsonMachine(agreed, whitespace=self.whitespace, max_space=LONGEST_SPACE)
 
     @property
     def fingerprint(self) -> str | None:

@@ -124,6 +124,7 @@ class Shapes:
         numbers: the texts of the numbers, in any spelling.
         strings: the UTF-8 of the decoded strings; of moderate lengths only when there are
             `long_strings`.
+        agreed_numbers: those on which validators agree, in any spelling.
         written_numbers: those that are written; validators agree on all of them.
         written_strings: those that are written; validators agree on all of them.
         arrays: alternatives.
@@ -137,6 +138,7 @@ class Shapes:
     literals: frozenset[str]
     numbers: DFA
     strings: DFA
+    agreed_numbers: DFA
     written_numbers: DFA
     written_strings: DFA
     arrays: tuple[ArrayShape, ...] = ()

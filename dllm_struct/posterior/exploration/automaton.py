@@ -49,7 +49,7 @@ FEW = 3
 ASKED_BYTES = 2
 """After so many bytes of a state were asked for singly, its row is."""
 
-MOST_STATES = 200_000
+MOST_STATES = 100_000
 """States up to which a machine is kept from call to call; each takes a kilobyte and more."""
 
 FROM_BLANK = (*range(32, 256), *range(32))

@@ -19,7 +19,10 @@ from dllm_struct.posterior.exploration.memory import FEWEST
 from dllm_struct.posterior.exploration.question import ANY, Question
 from dllm_struct.posterior.exploration.words import NEVER
 
-BRIDGE_WIDTH = 48
+LIKELIEST = 4
+"""Likely tokens that are tried where a state allows more than its list, short of all."""
+
+BRIDGE_WIDTH = 16
 """States of a layer kept in a sweep over a few new masks within an earlier witness."""
 
 MOST_WORK = 20_000_000
@@ -39,7 +42,13 @@ class _Plan:
     is_thorough: bool
 
 
-PLANS = (_Plan(24, False), _Plan(200, False), _Plan(1000, True), _Plan(None, True))
+PLANS = (
+    _Plan(6, False),
+    _Plan(32, False),
+    _Plan(200, False),
+    _Plan(1000, True),
+    _Plan(None, True),
+)
 
 
 def quick_trail(
@@ -55,7 +64,7 @@ def quick_trail(
     if question.is_impossible or automaton.start == DEAD:
         return None
     search = _Search(automaton, question)
-    if hint is not None and len(hint) == len(question):
+    if hint is not None and len(hint) == len(question) and set(hint) != {ANY}:
         tokens = search.bridged(list(hint))
         if tokens is not None:
             return search.trail(tokens)
@@ -225,7 +234,7 @@ class _Search:
                 yield token, target
         if not is_all:
             self._work(len(options))
-            allowed = (token for token in options if question.allows(i, token))
+            allowed = (token for token in options[:LIKELIEST] if question.allows(i, token))
             yield from ((token, automaton.read(state, token)) for token in allowed)
 
     def _work(self, amount: int) -> None:

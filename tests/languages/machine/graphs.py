@@ -33,6 +33,7 @@ def shapes(
         literals=frozenset(literals.split()),
         numbers=numbers,
         strings=text,
+        agreed_numbers=numbers,
         written_numbers=numbers,
         written_strings=text,
         arrays=tuple(shape for shape in containers if isinstance(shape, ArrayShape)),

@@ -17,7 +17,7 @@ from dllm_struct.languages.json_schema.graph.values import satisfies
 from dllm_struct.languages.json_schema.scalars import canonical_numbers, equal_to
 from dllm_struct.languages.json_schema.scalars.text import FEW, Text, text_of
 
-_MOST_COUNTED = 10_000
+_MOST_COUNTED = 30_000
 """States times length beyond which lengths are counted apart."""
 
 _LITERALS = {"null": None, "true": True, "false": False}
@@ -37,10 +37,14 @@ class Scalars:
         return self.strings.full.inside.is_empty and self.numbers.full.inside.is_empty
 
     @property
+    def agreed_numbers(self) -> DFA:
+        """Numbers on which validators agree, as far as there are any."""
+        return _or(self.numbers.sure.inside, self.numbers.full.inside)
+
+    @property
     def written_numbers(self) -> DFA:
         """What to write: plain numbers on which validators agree, as far as there are any."""
-        full = self.numbers.full.inside
-        return _or(intersection(_or(self.numbers.sure.inside, full), canonical_numbers()), full)
+        return _or(intersection(self.agreed_numbers, canonical_numbers()), self.agreed_numbers)
 
     @property
     def written_strings(self) -> DFA:

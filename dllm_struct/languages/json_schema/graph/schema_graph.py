@@ -49,7 +49,7 @@ from dllm_struct.languages.json_schema.shapes import (
 MAX_PLACES = 50_000
 """Places of one schema."""
 
-_NOTHING = Shapes(frozenset(), empty(), empty(), empty(), empty())
+_NOTHING = Shapes(frozenset(), empty(), empty(), empty(), empty(), empty())
 
 
 class SchemaGraph:
@@ -240,6 +240,7 @@ class SchemaGraph:
             self._scalars.texts(literals),
             scalars.numbers.full.inside,
             scalars.some_strings,
+            scalars.agreed_numbers,
             scalars.written_numbers,
             scalars.written_strings,
             tuple(self._array_shapes(literals)),

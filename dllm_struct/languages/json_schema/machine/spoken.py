@@ -60,6 +60,7 @@ def _without_implied(shapes: Shapes) -> Shapes:
         shapes,
         literals=shapes.literals - hidden,
         numbers=shapes.numbers if numbers else empty(),
+        agreed_numbers=shapes.agreed_numbers if numbers else empty(),
         written_numbers=shapes.written_numbers if numbers else empty(),
         strings=shapes.strings if strings else empty(),
         written_strings=shapes.written_strings if strings else empty(),

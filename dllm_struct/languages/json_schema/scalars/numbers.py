@@ -22,7 +22,6 @@ from dllm_struct.languages.json_schema.scalars.decimals import (
     compared,
     decimal_places,
     signed,
-    significand,
 )
 from dllm_struct.languages.json_schema.scalars.multiples import multiples_of
 from dllm_struct.languages.json_schema.scalars.places import EQUAL, GREATER
@@ -177,9 +176,14 @@ def _shortened(bound: Fraction) -> Fraction:
     """A number of few digits, below a bound by less than doubles are apart."""
     if abs(bound) < _TINY:
         return Fraction(0) if bound > 0 else -_TINY
-    _, order = significand(abs(bound))
-    unit = Fraction(_BASE) ** (order - _SIGNIFICANT)
+    unit = Fraction(_BASE) ** (_order(abs(bound)) - _SIGNIFICANT)
     return (math.ceil(bound / unit) - 1) * unit
+
+
+def _order(value: Fraction) -> int:
+    """The least power of ten above a number."""
+    order = len(str(value.numerator)) - len(str(value.denominator))
+    return order + (value >= Fraction(_BASE) ** order)
 
 
 def _is_double(value: Fraction) -> bool:

@@ -19,7 +19,7 @@ from dllm_struct.errors import BudgetExceeded
 from dllm_struct.languages.json_schema.lengths import lengths
 from dllm_struct.languages.json_schema.scalars.spectrum import longest, some_length
 
-MAX_COUNTED = 40_000
+MAX_COUNTED = 12_000
 """States of an automaton times the length to count to, for `Text.dfa`."""
 
 FEW = 4
@@ -76,19 +76,6 @@ class Text:
             for piece in self.pieces
             if piece.low <= length and (piece.high is None or length <= piece.high)
         )
-
-    def within(self, most: int) -> Text:
-        """A language with the same members among strings of at most ``most`` code points.
-
-        Bounds that do not matter for those are dropped, so there is less to count.
-        """
-        kept = [piece for piece in self.pieces if piece.low <= most]
-        return Text(tuple(
-            Piece(piece.low, None, piece.dfa)
-            if piece.high is not None and piece.high >= most
-            else piece
-            for piece in kept
-        ))  # fmt: skip
 
     def dfa(self) -> DFA:
         """The automaton of all members.

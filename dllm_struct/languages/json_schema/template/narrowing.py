@@ -57,6 +57,7 @@ def without_implied(shapes: Shapes) -> Shapes:
         frozenset(text for text in shapes.literals if literals[text] in kept),
         shapes.numbers if numbers else empty(),
         shapes.strings if strings else empty(),
+        shapes.agreed_numbers if numbers else empty(),
         shapes.written_numbers if numbers else empty(),
         shapes.written_strings if strings else empty(),
         shapes.arrays if "array" in kept else (),

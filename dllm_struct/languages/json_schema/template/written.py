@@ -179,7 +179,7 @@ class Written:
         (shape,) = self.expand(_seen(_origin(place), _NARROW)).objects
         alone = ObjectShape(others=shape.others, min_properties=1)
         none = empty()
-        shapes = Shapes(frozenset(), none, none, none, none, objects=(alone,))
+        shapes = Shapes(frozenset(), none, none, none, none, none, objects=(alone,))
         return _Settled(shapes, self._witnesses.of_shapes(shapes))
 
     def _narrowed(self, place: Place) -> _Settled:

@@ -20,11 +20,11 @@ from dllm_struct.languages.json_schema.scalars import (
     at_least,
     at_most,
     canonical_numbers,
-    decimal_of,
     equal_to,
     integers,
     other_than,
 )
+from dllm_struct.languages.json_schema.scalars.numbers import decimal_of
 
 Compare = Callable[[Any, Any], bool]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -11,9 +10,7 @@ from hypothesis import strategies as st
 
 from dllm_struct.automata.algebra import difference, intersection, union
 from dllm_struct.automata.dfa import DFA
-from dllm_struct.automata.utf8 import utf8_text
 from dllm_struct.errors import BudgetExceeded
-from dllm_struct.languages.json_schema.escapes import escaped
 from dllm_struct.languages.json_schema.scalars import length_text, pattern_text
 from dllm_struct.languages.json_schema.scalars.text import (
     Text,
@@ -24,7 +21,6 @@ from dllm_struct.languages.json_schema.scalars.text import (
     text_of,
     without,
 )
-from dllm_struct.languages.json_schema.scalars.text_machine import TextMachine
 
 Pair = tuple[Text, DFA]
 
@@ -63,45 +59,21 @@ def test_combinations_are_those_of_automata(pair: Pair) -> None:
         assert text.dfa() == dfa
 
 
-PIECES = [b"a", b"b", b"-", b".", b"\\n", b'\\"', b"\\\\", b"\\/", b"\\u00e9", b"\\u0061", b"\\",
-          b"\\u000a", b"\\u001F", b"\\ud83d\\ude00", b"\\uD83D", b"\\uDE0f", b'"', b"\x01", b"\xff",
-          "é".encode(), "😀".encode(), b"\\u", b"00"]  # fmt: skip
-
-
 @settings(deadline=None, max_examples=150)
-@given(pairs, st.sampled_from(("any", "canonical")), st.lists(st.lists(st.sampled_from(PIECES))))
-def test_literals_are_those_of_automata(
-    pair: Pair, spelling: str, texts: list[list[bytes]]
-) -> None:
+@given(pairs, st.lists(st.text('ab-.é😀\n"', max_size=7)))
+def test_members_are_those_of_automata(pair: Pair, values: list[str]) -> None:
     text, dfa = pair
-    reference = escaped(dfa, spelling)  # type: ignore[arg-type]
-    machine = TextMachine(text, spelling)  # type: ignore[arg-type]
-    for pieces in texts:
-        state, expected = machine.start, reference.start
-        data = b"".join(pieces)
-        for at, byte in enumerate(data, 1):
-            state, expected = machine.step(state, byte), reference.run(bytes((byte,)), expected)
-            assert (state == 0) == (expected == 0), data[:at]
-            if state == 0:
-                break
-            assert machine.accepting(state) == bool(reference.accepting[expected])
-            rest = machine.completion(state)
-            assert rest is not None
-            assert reference.matches(data[:at] + rest)
+    for value in values:
+        assert text.matches(value.encode()) == dfa.matches(value.encode())
 
 
 def test_large_bounds() -> None:
     text = counted(0, 65_535)
-    machine = TextMachine(text, "any")
-    value = "é😀a" * 1000
-    for ascii_only in (True, False):
-        assert machine.matches(json.dumps(value, ensure_ascii=ascii_only)[1:-1].encode())
     assert text.matches(("x" * 65_535).encode())
     assert not text.matches(("x" * 65_536).encode())
     assert without(any_text(), text).matches(("é" * 65_536).encode())
     assert both(without(any_text(), text), counted(0, 10)).is_empty
     with pytest.raises(BudgetExceeded):
         text.dfa()
-    assert text.within(1000).dfa() == utf8_text()
     assert text.written(10) == length_text(0, 10)
-    assert counted(70_000, None).within(1000).is_empty
+    assert both(counted(70_000, None), counted(0, 1000)).is_empty
