@@ -92,7 +92,8 @@ def equal_to(value: Number) -> DFA:
     found = compared(abs(exact))
     accepting = found.outcome == EQUAL
     if exact.denominator == 1 and not _is_double(exact):
-        accepting &= found.whole  # as a double it would be another number
+        # Readers keep all digits of integers; everything else becomes a double.
+        accepting &= ~found.whole if isinstance(value, float) else found.whole
     none = accepting & False
     if exact == 0:
         return signed(found.table, accepting, accepting)

@@ -156,6 +156,8 @@ def test_integers_keep_all_digits() -> None:
     big = 9007199254740993  # not a double
     assert equal_to(big).matches(b"9007199254740993")
     assert not equal_to(big).matches(b"9007199254740993.0")
+    assert equal_to(1e23).matches(b"1e+23")
+    assert not equal_to(1e23).matches(b"1" + b"0" * 23)  # the double is another integer
     assert not at_most(Fraction(big - 1)).matches(b"9007199254740993")
     assert at_most(Fraction(10**30)).matches(b"9" * 30)
     assert not at_most(Fraction(10**30)).matches(b"9" * 31)
