@@ -19,7 +19,7 @@ from dllm_struct.errors import BudgetExceeded
 from dllm_struct.languages.json_schema.lengths import lengths
 from dllm_struct.languages.json_schema.scalars.spectrum import longest, some_length
 
-MAX_COUNTED = 12_000
+MAX_COUNTED = 40_000
 """States of an automaton times the length to count to, for `Text.dfa`."""
 
 FEW = 4
