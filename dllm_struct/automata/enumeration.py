@@ -45,7 +45,7 @@ def _edges(
 
 
 def _one_earlier(dfa: DFA, ending: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    earlier: NDArray[np.bool_] = ending[dfa.transitions].any(axis=1)
+    earlier = np.asarray(ending[dfa.transitions].any(axis=1), np.bool_)
     earlier[DEAD] = False
     return earlier
 

@@ -1,4 +1,4 @@
-"""Automata whose states are made on demand: recursive schemas, grammars, constraints with memory."""
+"""Automata whose states are made on demand: for recursion, and for constraints with memory."""
 
 from __future__ import annotations
 
