@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import sys
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -41,13 +41,13 @@ def decimal_of(value: Number) -> Fraction:
     return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
 
 
-@lru_cache(maxsize=1)
+@cache
 def all_numbers() -> DFA:
     """Every JSON number: any number of digits, any exponent, minus zero."""
     return regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").dfa
 
 
-@lru_cache(maxsize=1)
+@cache
 def canonical_numbers() -> DFA:
     """Numbers as they should be written.
 
@@ -191,13 +191,13 @@ def _is_double(value: Fraction) -> bool:
     return abs(value) <= _LARGEST and Fraction(float(value)) == value
 
 
-@lru_cache(maxsize=2)
+@cache
 def integers(draft4: bool = False) -> DFA:
     """Numbers whose value is an integer; in draft 4 those without point and exponent only."""
     return regex("-?(?:0|[1-9][0-9]*)").dfa if draft4 else multiples_of(Fraction(1))
 
 
-@lru_cache(maxsize=2)
+@cache
 def non_integers(draft4: bool = False) -> DFA:
     """Numbers that are no integers, as decimals or as doubles."""
     if draft4:
