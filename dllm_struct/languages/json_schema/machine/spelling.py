@@ -3,6 +3,7 @@ r"""Reading a string literal while it is being written: which characters, which 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -10,9 +11,13 @@ from dllm_struct.automata.dfa import DEAD
 from dllm_struct.languages.json_schema.escapes import Spelling
 from dllm_struct.languages.json_schema.machine.members import Content
 
-_BACKSLASH = ord("\\")
-_SHORT_ESCAPE, _ESCAPE, _PAIR = 2, 6, 12  # bytes of \n, \u0000, \ud800\udc00
-_HIGH = (b"d8", b"d9", b"da", b"db")
+_ESCAPE = 6  # bytes of \u0000
+_WHOLE = re.compile(
+    rb"(?s:[\x00-\x5b\x5d-\xbf]|[\xc0-\xdf].|[\xe0-\xef]..|[\xf0-\xff]..."
+    rb"|\\[^u]|\\u(?![dD][89abAB]).{4}|\\u[dD][89abAB].{8})*"
+)
+"""As many finished characters as there are; high surrogates come with their low ones."""
+
 _UPPER = b"ABCDEF"
 SHORT = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f"} | {
     "\n": "\\n",
@@ -47,23 +52,9 @@ def extended(pending: bytes, byte: int, spelling: Spelling) -> bytes:
 
 def decoded(text: bytes) -> tuple[str, bytes]:
     """What the start of a literal's body decodes to, and its last character if it is unfinished."""
-    at = 0
-    while at < len(text):
-        size = _size(text, at)
-        if at + size > len(text):
-            break
-        at += size
-    return json.loads(b'"' + text[:at] + b'"'), text[at:]
-
-
-def _size(text: bytes, at: int) -> int:
-    """Bytes of the character that is written from a place on, as far as they can be told."""
-    lead = text[at]
-    if lead != _BACKSLASH:
-        return 1 + (lead >= 0xC0) + (lead >= 0xE0) + (lead >= 0xF0)
-    if text[at + 1 : at + 2] not in (b"u", b""):
-        return _SHORT_ESCAPE
-    return _PAIR if text[at + 2 : at + 4].lower() in _HIGH else _ESCAPE
+    whole = _WHOLE.match(text)
+    assert whole is not None
+    return json.loads(b'"' + whole[0] + b'"'), text[whole.end() :]
 
 
 class Reader(Protocol):
