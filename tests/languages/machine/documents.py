@@ -33,8 +33,10 @@ def _refuse(constant: str) -> None:
 
 
 def read(text: str) -> Any:
-    """A JSON text without repeated keys."""
-    return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    """A JSON text without repeated keys and without halves of surrogate pairs."""
+    found = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    json.dumps(found, ensure_ascii=False).encode()
+    return found
 
 
 def is_member(schema: Any, text: str, *, canonical: bool) -> bool:
