@@ -23,8 +23,10 @@ import torch
 from common import print_table, read_vocabulary
 
 import dllm_struct as ds
-from dllm_struct.posterior import MASKED, Posterior, Problem, solve
+from dllm_struct.automata.tokens import TokenAutomaton
+from dllm_struct.posterior import MASKED, Problem, solve
 from dllm_struct.posterior.class_sums import sum_classes
+from dllm_struct.posterior.exact import ExactPosterior
 
 T = TypeVar("T")
 
@@ -51,6 +53,7 @@ def main() -> None:
     vocabulary = read_vocabulary(options.vocabulary)
     compiled = string_slot(vocabulary, options.states)
     automaton = compiled.automaton
+    assert isinstance(automaton, TokenAutomaton)
     edges, groups = len(automaton.edges.source), len(automaton.groups.start) - 1
     print(
         f"{compiled.language.description}: {compiled.num_states} states, "
@@ -70,10 +73,12 @@ def main() -> None:
     def class_sums() -> None:
         sum_classes(logits.numpy(), committed, automaton.classes)
 
-    def prepared() -> Posterior:
-        return solve([problem])[0]
+    def prepared() -> ExactPosterior:
+        posterior = solve([problem])[0]
+        assert isinstance(posterior, ExactPosterior)
+        return posterior
 
-    def marginals(posterior: Posterior) -> None:
+    def marginals(posterior: ExactPosterior) -> None:
         assert posterior.log_evidence > -torch.inf
         assert posterior.log_class_marginals.shape == (options.positions, compiled.num_classes)
 

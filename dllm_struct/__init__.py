@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from dllm_struct.compiled import compile as compile
     from dllm_struct.decoding import Decoding as Decoding
     from dllm_struct.errors import DllmStructError as DllmStructError
+    from dllm_struct.explanation import Explanation as Explanation
+    from dllm_struct.explanation import explain as explain
     from dllm_struct.generation import Model as Model
     from dllm_struct.generation import Output as Output
     from dllm_struct.languages.base import Language as Language
@@ -35,6 +37,7 @@ _HOME = {
     "Compiled": "compiled",
     "Decoding": "decoding",
     "DllmStructError": "errors",
+    "Explanation": "explanation",
     "Family": "models.family",
     "Invariant": "template",
     "Language": "languages.base",
@@ -46,6 +49,7 @@ _HOME = {
     "Vocabulary": "vocabulary",
     "choice": "languages.choice",
     "compile": "compiled",
+    "explain": "explanation",
     "from_outlines": "languages.outlines_index",
     "json_schema": "languages.json_schema",
     "load": "models.loading",

@@ -16,9 +16,9 @@ from torch import Tensor
 
 from dllm_struct.canvas import MASKED, Canvas
 from dllm_struct.canvas.binding import BoundInvariant, BoundPart, BoundSlot, bind
-from dllm_struct.canvas.capacity import SlotLimits, share, slot_limits
+from dllm_struct.canvas.capacity import WORK, SlotLimits, share, slot_limits
 from dllm_struct.compiled import Compiled, compile
-from dllm_struct.errors import LimitTooSmall, NonFiniteLogits
+from dllm_struct.errors import BudgetExceeded, LimitTooSmall, NonFiniteLogits
 from dllm_struct.posterior import Posterior, Problem, solve
 from dllm_struct.template import Template
 from dllm_struct.vocabulary.codec import Codec
@@ -100,10 +100,19 @@ class Constraint:
         of_canvas = UNLIMITED if limit is None else limit - len(canvas)
         return min(of_slot, of_canvas)
 
-    def completable(self, slot: str, tokens: Sequence[int]) -> bool:
-        """Whether a member fits a slot's positions, however many tokens the slot asks for."""
+    def completable(self, slot: str, tokens: Sequence[int], witness: Sequence[int]) -> bool:
+        """Whether a member is known to fit a slot, however many tokens the slot asks for.
+
+        Args:
+            slot: its id.
+            tokens: [n], -1 where masked.
+            witness: [n], an earlier witness, -1 where there was none.
+        """
         null = None if self.slots[slot].slot.min_tokens else self.null_token_id
-        return self.compiled[slot].completable(tokens, null)
+        try:
+            return self.compiled[slot].completable(tokens, null, witness, WORK)
+        except BudgetExceeded:
+            return False
 
     def forced(self, canvas: Canvas) -> list[tuple[str, int, int]]:
         """Return (slot, index, token) of every masked position that allows one token only."""
@@ -235,7 +244,8 @@ def _problem(reading: Reading, slot: str, start: int, temperature: float) -> Pro
         logits = logits.clone()
         logits[:least, constraint.null_token_id] = -torch.inf
     automaton = constraint.compiled[slot].automaton
-    return Problem(automaton, logits, committed, constraint.null_token_id)
+    witness = reading.canvas.witness_of(slot)
+    return Problem(automaton, logits, committed, constraint.null_token_id, witness)
 
 
 def find_flat_witness(constraint: Constraint, canvas: Canvas) -> Witness:

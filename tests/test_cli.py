@@ -119,6 +119,24 @@ def test_compile_explains_a_schema(run: Run, schema_file: str) -> None:
         assert word in output
 
 
+def test_compile_prints_json(run: Run, schema_file: str) -> None:
+    status, output, _ = run("compile", "--schema", schema_file, "--json")
+    assert status == 0
+    found = json.loads(output)
+    assert [slot["id"] for slot in found["slots"]] == ["/name", "/age", "/tags", "free form"]
+    assert found["parts"][0] == {"invariant": '{"name": "'}
+    assert found["slots"][0]["engine"] == "automaton"
+
+
+def test_compile_warns(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "schema.json"
+    path.write_text('{"type": "string", "format": "of-my-own"}')
+    status, output, _ = run("compile", "--schema", str(path))
+    assert status == 0
+    assert "warning at /format" in output
+    assert "of-my-own" in output
+
+
 def test_compile_explains_a_regex(run: Run) -> None:
     status, output, _ = run("compile", "--regex", "[0-9]{2,4}")
     assert status == 0
@@ -130,7 +148,7 @@ FILES = {
     "malformed": b'{"type": "object",\n "properties": }',
     "twice": b'{"type": "string", "type": "null"}',
     "infinite": b'{"minimum": Infinity}',
-    "unsupported": b'{"properties": {"a": {"noSuchKeyword": 1}}}',
+    "unsupported": b'{"properties": {"a": {"$ref": "http://localhost/other"}}}',
     "empty": b'{"type": "integer", "minimum": 3, "maximum": 2}',
     "list": b"[1, 2]",
     "deep": b"[" * 100_000,
@@ -150,7 +168,7 @@ BAD_INPUT = {
     "malformed JSON": (with_schema("malformed"), "line 2, column 16"),
     "duplicate key": (with_schema("twice"), "'type' is there twice"),
     "not a JSON number": (with_schema("infinite"), "Infinity is not JSON"),
-    "unsupported keyword": (with_schema("unsupported"), "noSuchKeyword"),
+    "unsupported reference": (with_schema("unsupported"), "http://localhost/other"),
     "empty language": (with_schema("empty"), ""),
     "schema is a list": (with_schema("list"), ""),
     "too deep": (with_schema("deep"), "nested too deeply"),

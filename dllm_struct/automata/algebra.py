@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,9 @@ __all__ = [
     "strings",
     "union",
 ]
+
+
+_REMEMBERED = 1 << 16  # pairs of states
 
 
 def epsilon() -> DFA:
@@ -107,15 +110,16 @@ def _trie(data: Any, bounds: Any) -> Any:
 
 def union(*dfas: DFA) -> DFA:
     """Accepts what any of them accepts."""
-    if len(dfas) == 1:
-        return dfas[0]
+    distinct = list(dict.fromkeys(dfa for dfa in dfas if not dfa.is_empty))
+    if len(distinct) <= 1:
+        return distinct[0] if distinct else empty()
     nfa = NFA()
     starts, accepting = [], []
-    for dfa in dfas:
+    for dfa in distinct:
         start, ends = nfa.embed(dfa)
         starts.append(start)
         accepting += ends
-    return nfa.determinise(starts, accepting) if dfas else empty()
+    return nfa.determinise(starts, accepting)
 
 
 def intersection(*dfas: DFA) -> DFA:
@@ -185,6 +189,20 @@ def _product(a: DFA, b: DFA, *, both: bool) -> DFA:
     """Intersection (``both``) or difference, over the reachable pairs of states."""
     if a.is_empty or (both and b.is_empty):
         return empty()
+    if b.is_empty:
+        return a
+    if a.num_states * b.num_states <= _REMEMBERED:
+        return _remembered_product(a, b, both)
+    return _new_product(a, b, both)
+
+
+@lru_cache(maxsize=4096)
+def _remembered_product(a: DFA, b: DFA, both: bool) -> DFA:
+    """Products of small automata, which schemas ask for again and again."""
+    return _new_product(a, b, both)
+
+
+def _new_product(a: DFA, b: DFA, both: bool) -> DFA:
     joint = a.byte_class.astype(np.int32) * b.num_classes + b.byte_class
     kept, byte_class = np.unique(joint, return_inverse=True)
     table, pairs, count = reachable_pairs(

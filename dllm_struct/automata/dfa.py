@@ -180,6 +180,25 @@ def from_edges(
     return numbered(table, byte_class, start, accepts)
 
 
+def trimmed(
+    table: NDArray[np.int32],
+    byte_class: NDArray[np.uint8],
+    start: int,
+    accepting: NDArray[np.bool_],
+) -> DFA:
+    """The DFA of a table that is minimal but for states that cannot be reached.
+
+    Args:
+        table: int32 [S, K], row 0 dead; every state that is reached leads to an accepting one.
+        byte_class: uint8 [256].
+        start: start state.
+        accepting: bool [S].
+    """
+    reached = numbered(table, byte_class, start, accepting)
+    columns, byte_class = merged_columns(reached.transitions, byte_class)
+    return numbered(columns, byte_class, reached.start, reached.accepting)
+
+
 def numbered(
     table: NDArray[np.int32],
     byte_class: NDArray[np.uint8],

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from dllm_struct.automata import algebra
+from dllm_struct.automata.dfa import DFA
+from dllm_struct.automata.wrapping import Affixed
 from dllm_struct.errors import EmptyLanguage
-from dllm_struct.languages.base import Language, Regular
+from dllm_struct.languages.base import Language, Lazy, Regular
 from dllm_struct.template import Invariant, Slot, Template
 from dllm_struct.vocabulary.codec import Codec
 
@@ -135,7 +137,7 @@ def _typical_text(part: Invariant | Slot, turn: int) -> str:
     if part.samples:
         return part.samples[turn % len(part.samples)]
     try:
-        return (part.language.dfa.shortest() or b"").decode()
+        return (part.language.shortest() or b"").decode()
     except UnicodeDecodeError:
         return ""
 
@@ -155,12 +157,19 @@ def _lead(renditions: Sequence[_Rendition], index: int, template: Template) -> b
 
 
 def _bound_slot(slot: Slot, lead: bytes, index: int, renditions: Sequence[_Rendition]) -> BoundSlot:
-    language: Language = slot.language
-    if lead:
-        dfa = algebra.concatenation(algebra.literal(lead), slot.language.dfa)
-        language = Regular(f"a space, then {slot.language.description}", dfa)
+    language = _led(slot.language, lead) if lead else slot.language
     counts = [rendition.count(index, len(lead)) for rendition in renditions]
     return BoundSlot(slot, lead, language, max(counts, default=0))
+
+
+def _led(language: Language, lead: bytes) -> Language:
+    """``lead``, then a member of a language."""
+    description, automaton = f"a space, then {language.description}", language.automaton
+    if isinstance(automaton, DFA):
+        return Regular(description, algebra.concatenation(algebra.literal(lead), automaton))
+    known = language.fingerprint
+    fingerprint = None if known is None else f"{lead.decode()}{known}"
+    return Lazy(description, Affixed(automaton, lead, b"", optional=False), fingerprint)
 
 
 def _bound_invariant(

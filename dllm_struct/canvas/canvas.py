@@ -113,6 +113,10 @@ class Canvas:
         """Return the tokens of a slot, `MASKED` where masked."""
         return tuple(self._of_slot[slot].tokens)
 
+    def witness_of(self, slot: str) -> tuple[int, ...]:
+        """Return the latest witness of a slot, `MASKED` where there is none yet."""
+        return tuple(self._of_slot[slot].witness)
+
     def is_masked(self, slot: str) -> bool:
         """Whether a slot has masked positions."""
         return MASKED in self._of_slot[slot].tokens

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from dllm_struct.canvas.binding import BoundSlot
 from dllm_struct.canvas.canvas import MASKED
 from dllm_struct.compiled import Compiled
-from dllm_struct.errors import EmptyLanguage, LimitTooSmall
+from dllm_struct.errors import BudgetExceeded, EmptyLanguage, LimitTooSmall
 
 WHOLE_OUTPUT = 64
 """Initial positions of an unbounded slot that is the whole output."""
+
+LENGTHS_TRIED = 64
+"""How many more tokens than the fewest are tried where the language sets no bound."""
+
+WORK = 200_000
+"""Tokens that are read to find out whether a language that is not regular has a length."""
 
 SLACK = 2
 """An initial capacity holds the shortest member, and typical ones, this many times."""
@@ -56,12 +62,17 @@ class SlotLimits:
         """Return the largest capacity up to ``positions`` that a member can fill."""
         if self.has_null:
             return positions
-        while positions > self.fewest and not self._fits(positions):
+        while positions > self.fewest and not fills(self.compiled, positions):
             positions -= 1
         return positions
 
-    def _fits(self, positions: int) -> bool:
-        return self.compiled.completable([MASKED] * positions, None)
+
+def fills(compiled: Compiled, positions: int) -> bool:
+    """Whether a member is known to take exactly so many tokens."""
+    try:
+        return compiled.completable([MASKED] * positions, None, most_work=WORK)
+    except BudgetExceeded:
+        return False
 
 
 def slot_limits(part: BoundSlot, compiled: Compiled, has_null: bool) -> SlotLimits:
@@ -83,9 +94,9 @@ def slot_limits(part: BoundSlot, compiled: Compiled, has_null: bool) -> SlotLimi
             limit=slot.max_tokens,
             hint="raise the slot's max_tokens",
         )
-    last = least + compiled.num_states if most is None else most
+    last = least + max(compiled.num_states, LENGTHS_TRIED) if most is None else most
     for length in range(least, last + 1):
-        if length == compiled.min_tokens or compiled.completable([MASKED] * length, None):
+        if length == compiled.min_tokens or fills(compiled, length):
             is_known = slot.samples or most is not None
             return SlotLimits(compiled, length, most, part.typical * bool(is_known), has_null)
     raise EmptyLanguage(

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from dllm_struct.cli.explain import explain
+import dllm_struct as ds
+from dllm_struct.cli.explain import show, show_json
 from dllm_struct.cli.generate import Request, run
 from dllm_struct.cli.inputs import Whitespace, read_language, read_prompt, read_vocabulary
 from dllm_struct.errors import DllmStructError
@@ -115,10 +116,12 @@ def compile_(
     regex: RegexOption = None,
     model: ModelOption = "bundled",
     whitespace: WhitespaceOption = "canonical",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Explain what a schema or a pattern becomes: fixed text, slots, automata, sizes, times."""
     language = read_language(schema, regex, whitespace)
-    explain(language, read_vocabulary(model), Console())
+    explanation = ds.explain(language, read_vocabulary(model))
+    (show_json if as_json else show)(explanation, Console())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

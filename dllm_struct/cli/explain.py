@@ -1,9 +1,8 @@
-"""What a schema or a pattern becomes: invariants, slots, automata and their sizes."""
+"""Printing what a schema or a pattern becomes: invariants, slots, automata and their sizes."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from time import perf_counter
+import json
 
 from rich.console import Console
 from rich.table import Table
@@ -12,68 +11,57 @@ from rich.text import Text
 import dllm_struct as ds
 
 RIGHT = ("states", "classes", "tokens", "ms")
+UNKNOWN = "–"
 
 
-def explain(language: ds.Language, vocabulary: ds.Vocabulary, console: Console) -> None:
+def show(explanation: ds.Explanation, console: Console) -> None:
     """Print the template of a language and what each slot compiles to.
 
     Args:
-        language: of a schema or a pattern.
-        vocabulary: of the model that will write it.
-        console: where to print.
-
-    Raises:
-        EmptyLanguage: a slot has no member that the vocabulary can write.
-        BudgetExceeded: a slot needs too many states.
+        explanation: what to print.
+        console: where.
     """
-    template = template_of(language)
-    console.print(_outline(template), soft_wrap=True)
+    console.print(_outline(explanation), soft_wrap=True)
     console.print()
-    console.print(_sizes(language, template, vocabulary))
+    console.print(_sizes(explanation))
+    for pointer, text in explanation.warnings:
+        console.print(Text.assemble((f"warning at {pointer or '/'}: ", "yellow"), text))
 
 
-def template_of(language: ds.Language) -> ds.Template:
-    """Return the template form of a schema; one slot for any other language."""
-    make = getattr(language, "template", None)
-    template = make() if make is not None else ds.Template((ds.Slot("", language),))
-    assert isinstance(template, ds.Template)
-    return template
+def show_json(explanation: ds.Explanation, console: Console) -> None:
+    """Print an explanation as one JSON object."""
+    text = json.dumps(explanation.to_dict(), ensure_ascii=False, indent=2)
+    console.print(text, soft_wrap=True, markup=False, highlight=False)
 
 
-def _outline(template: ds.Template) -> Text:
+def _outline(explanation: ds.Explanation) -> Text:
     """Return the template as text: invariants as they are, slots by their ids."""
     text = Text("template  ", "bold")
-    for part in template.parts:
-        if isinstance(part, ds.Invariant):
-            text.append(part.text)
+    for kind, content in explanation.parts:
+        if kind == "invariant":
+            text.append(content)
         else:
-            text.append(f"⟨{part.id or '/'}⟩", "cyan")
+            text.append(f"⟨{content or '/'}⟩", "cyan")
     return text
 
 
-def _sizes(language: ds.Language, template: ds.Template, vocabulary: ds.Vocabulary) -> Table:
+def _sizes(explanation: ds.Explanation) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("slot", "language", *RIGHT):
+    for name in ("slot", "language", "engine", *RIGHT):
         table.add_column(name, justify="right" if name in RIGHT else "left", overflow="fold")
-    with suppress(ds.DllmStructError):
-        ds.compile(ds.regex("."), vocabulary)  # so that no time below includes the vocabulary's
-    for slot in template.slots:
-        _add_row(table, slot.id or "/", slot.language, vocabulary)
-    if template.slots != (ds.Slot("", language),):
-        _add_row(table, "free form", language, vocabulary)
+    for slot in explanation.slots:
+        most = "…" if slot.max_tokens is None else str(slot.max_tokens)
+        table.add_row(
+            slot.id or "/",
+            slot.language,
+            slot.engine,
+            _shown(slot.states),
+            _shown(slot.classes),
+            f"{_shown(slot.min_tokens)}–{most}",
+            f"{1000 * slot.seconds:.1f}",
+        )
     return table
 
 
-def _add_row(table: Table, name: str, language: ds.Language, vocabulary: ds.Vocabulary) -> None:
-    start = perf_counter()
-    compiled = ds.compile(language, vocabulary)
-    elapsed = 1000 * (perf_counter() - start)
-    most = "…" if compiled.max_tokens is None else str(compiled.max_tokens)
-    table.add_row(
-        name,
-        language.description,
-        str(compiled.num_states),
-        str(compiled.num_classes),
-        f"{compiled.min_tokens}–{most}",
-        f"{elapsed:.1f}",
-    )
+def _shown(number: int | None) -> str:
+    return UNKNOWN if number is None else str(number)

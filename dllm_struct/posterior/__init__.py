@@ -1,7 +1,8 @@
-"""The exact posterior of a slot: evidence, marginals, MAP, joint samples, length.
+"""The posterior of a slot: evidence, marginals, MAP, joint samples, length.
 
-Logits are summed into token classes, then forward-backward runs over (position x state x class).
-See docs/explanation/posterior.md for the formulas.
+For a finite automaton it is exact: logits are summed into token classes, then forward-backward runs
+over (position x state x class). For one that is expanded lazily the same sums run over the part
+that was explored. See docs/explanation/posterior.md for the formulas.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import torch
 
 from dllm_struct.posterior.base import MASKED, Posterior, Problem
 from dllm_struct.posterior.device import solve_on_device
+from dllm_struct.posterior.exploration.automaton import LazyAutomaton
+from dllm_struct.posterior.exploration.posterior import solve_by_exploring
 from dllm_struct.posterior.host import solve_on_host
 
 __all__ = ["MASKED", "Posterior", "Problem", "solve"]
@@ -23,12 +26,20 @@ def solve(problems: Sequence[Problem]) -> list[Posterior]:
     Raises:
         InvalidInput: logits of the wrong shape.
         NonFiniteLogits: NaN or +inf in a row that is not committed.
+        BudgetExceeded: a language that is expanded lazily: no witness was found in a long search,
+            nor is it sure that none exists.
     """
-    by_device: dict[torch.device, list[int]] = {}
+    by_place: dict[torch.device | None, list[int]] = {}
     for index, problem in enumerate(problems):
-        by_device.setdefault(problem.logits.device, []).append(index)
+        is_lazy = isinstance(problem.automaton, LazyAutomaton)
+        place = None if is_lazy else problem.logits.device
+        by_place.setdefault(place, []).append(index)
     found: dict[int, Posterior] = {}
-    for device, indices in by_device.items():
-        engine = solve_on_host if device.type == "cpu" else solve_on_device
-        found.update(zip(indices, engine([problems[i] for i in indices]), strict=True))
+    for place, indices in by_place.items():
+        own = [problems[i] for i in indices]
+        if place is None:
+            answers = solve_by_exploring(own)
+        else:
+            answers = solve_on_host(own) if place.type == "cpu" else solve_on_device(own)
+        found.update(zip(indices, answers, strict=True))
     return [found[index] for index in range(len(problems))]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from dllm_struct.automata.tokens import TokenAutomaton
 from dllm_struct.errors import EmptyLanguage, InvalidInput, NonFiniteLogits
-from dllm_struct.posterior.support import forced_tokens
+from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 
 MASKED = -1
 
@@ -27,12 +25,15 @@ class Problem:
         logits: float [n, V'] with V' >= V, as the model gave them.
         committed: [n], a token id, or -1 where masked; a committed row's logits are ignored.
         null_token_id: fills the unused tail; None means that the slot has to be filled exactly.
+        witness: [n], tokens of an earlier witness, -1 where there was none: where exploration looks
+            first. It need not fit any longer; exact engines do not read it.
     """
 
-    automaton: TokenAutomaton
+    automaton: TokenAutomaton | LazyAutomaton
     logits: Tensor
     committed: Sequence[int]
     null_token_id: int | None = None
+    witness: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
         if self.logits.dim() != 2 or len(self.logits) != len(self.committed):
@@ -40,11 +41,18 @@ class Problem:
                 f"logits of shape {tuple(self.logits.shape)} for {len(self.committed)} positions",
                 hint="logits must be [n, V], one row for each position of the slot",
             )
-        if self.logits.shape[1] < len(self.automaton.classes.of_token):
+        if self.logits.shape[1] < self.num_tokens:
             raise InvalidInput(
-                f"{self.logits.shape[1]} logits for {len(self.automaton.classes.of_token)} tokens",
+                f"{self.logits.shape[1]} logits for {self.num_tokens} tokens",
                 hint="the network must score every token of the vocabulary",
             )
+
+    @property
+    def num_tokens(self) -> int:
+        """Size V of the vocabulary."""
+        if isinstance(self.automaton, LazyAutomaton):
+            return self.automaton.num_tokens
+        return len(self.automaton.classes.of_token)
 
 
 class Posterior(ABC):
@@ -55,11 +63,9 @@ class Posterior(ABC):
     """
 
     problem: Problem
-    automaton: TokenAutomaton  # with the null token in its class
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.automaton = problem.automaton.with_null(problem.null_token_id)
 
     def __len__(self) -> int:
         return len(self.problem.committed)
@@ -90,78 +96,28 @@ class Posterior(ABC):
             EmptyLanguage: when no member fits.
         """
 
-    @cached_property
-    @abstractmethod
-    def log_class_marginals(self) -> Tensor:
-        """Log of the posterior probability of every token class, float64 [n, C]."""
-
-    @cached_property
-    @abstractmethod
-    def log_class_weights(self) -> Tensor:
-        """Log of the summed exponentials of every token class's logits, float64 [n, C]."""
-
     @property
+    @abstractmethod
     def log_marginals(self) -> Tensor:
         """Log of the posterior probability of every token at every position, float32 [n, V'].
 
         Its support (where it is finite) is the exact logit mask. Made anew at each access.
         """
-        logits = self.problem.logits
-        device = logits.device
-        num_tokens = len(self.automaton.classes.of_token)
-        token_class = torch.tensor(
-            self.automaton.classes.of_token, device=device, dtype=torch.int64
-        )
-        offset = (self.log_class_marginals - self.log_class_weights).nan_to_num(
-            nan=-torch.inf, posinf=-torch.inf
-        )
-        own = (
-            logits[:, :num_tokens]
-            .double()
-            .nan_to_num(nan=-torch.inf, posinf=-torch.inf, neginf=-torch.inf)
-        )  # large logits and offsets cancel: add them in float64
-        result = torch.full(logits.shape, -torch.inf, device=device)
-        result[:, :num_tokens] = (offset.to(device)[:, token_class] + own).float()
-        for i, token in enumerate(self.problem.committed):
-            if token != MASKED:
-                result[i] = -torch.inf
-                result[i, token] = 0.0 if self.has_member else -torch.inf
-        return result
 
+    @abstractmethod
     def log_probability(self, tokens: Tensor) -> Tensor:
         """Log of the posterior probability of ``tokens[i]`` at position i, float32 [n]."""
-        classes = torch.from_numpy(self.automaton.classes.of_token[tokens.cpu().numpy()]).to(
-            tokens.device, torch.int64
-        )
-        rows = torch.arange(len(tokens), device=tokens.device)
-        share = self.log_class_marginals[rows, classes] - self.log_class_weights[rows, classes]
-        own = self.problem.logits[rows, tokens].to(share)
-        committed = torch.tensor(self.problem.committed, dtype=torch.int64, device=tokens.device)
-        own = torch.where(committed == MASKED, own, torch.zeros_like(own))
-        return (share + own).to(torch.float32)
 
+    @abstractmethod
     def forced(self) -> Tensor:
         """The only token that language and committed tokens allow, else -1, int64 [n].
 
         It does not depend on the logits, so it holds whatever the model says.
         """
-        a = self.automaton
-        return torch.from_numpy(
-            forced_tokens(
-                np.asarray(self.problem.committed, np.int64),
-                a.start,
-                a.accepting,
-                a.edges,
-                a.classes,
-                a.groups,
-            )
-        )
 
+    @abstractmethod
     def length(self) -> Tensor:
         """Probability that the text has exactly k tokens, k = 0 ... n, float64 [n + 1]."""
-        null = self.log_class_marginals[:, self.automaton.null_class].exp()
-        ended = torch.cat((null, null.new_tensor([float(self.has_member)])))
-        return torch.diff(ended, prepend=ended.new_zeros(1)).clamp_min(0.0)
 
     def _require_member(self) -> None:
         if not self.has_member:

@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from dllm_struct.automata.tokens import TokenAutomaton
 from dllm_struct.posterior.base import MASKED, Posterior, Problem, require_finite
+from dllm_struct.posterior.exact import ExactPosterior, automaton_of
 from dllm_struct.posterior.segments import first_of_run, segment_log_sum_exp, segment_max
 
 
@@ -76,7 +77,7 @@ class Batch:
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         device = problems[0].logits.device
-        automata = [p.automaton.with_null(p.null_token_id) for p in problems]
+        automata = [automaton_of(p) for p in problems]
         self.problems = list(problems)
         self.tables = [_tables(a, device) for a in automata]
         self.sizes = [len(p.committed) for p in problems]
@@ -213,7 +214,7 @@ def _class_scores(problem: Problem, table: Tables) -> tuple[Tensor, Tensor]:
     return torch.where(masked, weight, one_hot), torch.where(masked, best.double(), one_hot)
 
 
-class DevicePosterior(Posterior):
+class DevicePosterior(ExactPosterior):
     """One slot's view of a `Batch`."""
 
     def __init__(self, batch: Batch, index: int) -> None:

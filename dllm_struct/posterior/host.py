@@ -21,11 +21,12 @@ from dllm_struct.posterior.chain import (
     widened,
 )
 from dllm_struct.posterior.class_sums import sum_classes
+from dllm_struct.posterior.exact import ExactPosterior
 from dllm_struct.posterior.sampling import draw
 from dllm_struct.posterior.viterbi import group_maxima, viterbi, witness
 
 
-class HostPosterior(Posterior):
+class HostPosterior(ExactPosterior):
     """Every quantity is computed on first use: a step that needs the MAP only pays for no sums."""
 
     def __init__(self, problem: Problem) -> None:

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import ValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
-from dllm_struct.errors import UnsupportedSchema, UnsupportedType
+from dllm_struct.errors import UnsupportedType
 from dllm_struct.languages.json_schema import json_schema
 from dllm_struct.languages.python_types import as_language, as_schema
 from dllm_struct.languages.regex import regex
@@ -160,8 +160,20 @@ def test_unsupported_types(output_type: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "output_type", [set[int], dict[str, int], Any, object, bytes, datetime.timedelta]
+    ("output_type", "text", "value"),
+    [
+        (set[int], "[3, 1]", {1, 3}),
+        (dict[str, int], '{"a": 1}', {"a": 1}),
+        (Any, "[null]", [None]),
+        (bytes, '"abc"', b"abc"),
+        (datetime.timedelta, '"P1DT2H"', datetime.timedelta(days=1, hours=2)),
+    ],
 )
-def test_types_whose_schema_is_unsupported(output_type: Any) -> None:
-    with pytest.raises(UnsupportedSchema):
-        as_language(output_type)
+def test_types_with_schemas_of_many_keywords(output_type: Any, text: str, value: Any) -> None:
+    found = as_language(output_type)
+    assert found.language.matches(text)
+    assert found.parse(text) == value
+
+
+def test_a_set_has_no_equal_items() -> None:
+    assert not as_language(set[int]).language.matches("[1, 1]")

@@ -1,8 +1,4 @@
-"""The keywords that are understood, and the checks of their values.
-
-The checks are those of the draft 2020-12 metaschema for these keywords, made while reading so that
-an error names its JSON pointer.
-"""
+"""The values of keywords, checked as the metaschemas of the drafts do, with JSON pointers."""
 
 from __future__ import annotations
 
@@ -12,64 +8,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from dllm_struct.errors import InvalidSchema, UnsupportedSchema
-from dllm_struct.languages.json_schema.nodes import escape_pointer
+from dllm_struct.errors import InvalidSchema
+from dllm_struct.languages.json_schema.pointers import escape_pointer
 
-KINDS = ("null", "boolean", "number", "string", "array", "object")
-TYPES = (*KINDS, "integer")
-
-KEYWORDS_OF_KIND = {
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "string": ("minLength", "maxLength", "pattern", "format"),
-    "array": ("items", "prefixItems", "minItems", "maxItems"),
-    "object": ("properties", "required", "additionalProperties"),
-}
-APPLICATORS = frozenset({"$ref", "anyOf", "allOf", "oneOf", "enum", "const", "type"})
-TEXT_ANNOTATIONS = frozenset({"title", "description", "$comment", "$schema", "$id"})
-FLAG_ANNOTATIONS = frozenset({"deprecated", "readOnly", "writeOnly"})
-CONTAINERS = frozenset({"$defs", "definitions"})
-ANNOTATIONS = TEXT_ANNOTATIONS | FLAG_ANNOTATIONS | CONTAINERS | {"default", "examples"}
-SUPPORTED = ANNOTATIONS | APPLICATORS.union(*KEYWORDS_OF_KIND.values())
-
-_HINTS = {
-    "additionalItems": "write prefixItems and items, as draft 2020-12 does",
-    "dependencies": "list the allowed combinations with anyOf",
-    "patternProperties": "name the properties under properties",
-    "unevaluatedProperties": "use additionalProperties: false",
-    "uniqueItems": "leave it out and check for duplicates afterwards",
-    "not": "say what is allowed instead",
-    "if": "write the cases as anyOf",
-}
+TYPES = ("null", "boolean", "number", "string", "array", "object", "integer")
 
 Schema = Mapping[str, Any]
-
-
-def check_keywords(schema: Schema, pointer: str) -> None:
-    """Refuse what is not understood, and check the annotations.
-
-    Raises:
-        UnsupportedSchema: for the first keyword that is not understood.
-        InvalidSchema: for a key that is no string, or a malformed annotation.
-    """
-    for key, value in schema.items():
-        if not isinstance(key, str):
-            raise invalid(f"the key {key!r} is not a string", pointer, "JSON keys are strings")
-        here = pointer + escape_pointer(key)
-        if key not in SUPPORTED:
-            hint = _HINTS.get(key, "remove it, or say the same with the keywords understood")
-            raise UnsupportedSchema(key, pointer=here, hint=hint)
-        if key in TEXT_ANNOTATIONS:
-            text(schema, key, pointer)
-        elif key in FLAG_ANNOTATIONS and not isinstance(value, bool):
-            raise invalid(f"{value!r} is not a boolean", here, "write true or false")
-        elif key in CONTAINERS:
-            mapping(schema, key, pointer)
-        elif key == "examples" and not isinstance(value, list):
-            raise invalid(f"{value!r} is not an array", here, "write a list of examples")
-    if pointer and "$id" in schema:
-        raise UnsupportedSchema(
-            "$id below the root", pointer=f"{pointer}/$id", hint="refer by JSON pointer instead"
-        )
 
 
 def invalid(message: str, pointer: str, hint: str) -> InvalidSchema:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dllm_struct.automata.dfa import DFA, NUM_BYTES, empty, from_edges
+from dllm_struct.automata.dfa import DFA, NUM_BYTES, empty, minimal, trimmed
 
 # first bytes and continuation bytes that UTF-8 tells apart, as inclusive ranges
 _RANGES = (
@@ -64,11 +64,8 @@ def lengths(low: int, high: int | None) -> DFA:
     byte_class = np.full(NUM_BYTES, len(_RANGES), np.uint8)
     for label, (first, final) in enumerate(_RANGES):
         byte_class[first : final + 1] = label
-    return from_edges(
-        tails[kept].astype(np.int32),
-        labels[kept].astype(np.int32),
-        heads[kept].astype(np.int32),
-        1,
-        accepting,
-        byte_class,
-    )
+    table = np.zeros((len(accepting), len(_RANGES) + 1), np.int32)
+    table[tails[kept], labels[kept]] = heads[kept]
+    # Without an upper bound, the characters before and in the loop are read by equal states.
+    finish = minimal if high is None else trimmed
+    return finish(table, byte_class, 1, accepting)

@@ -28,7 +28,7 @@ from dllm_struct.languages.regex.diagrams import FALSE, TRUE, Diagrams
 from dllm_struct.languages.regex.subsets import too_large
 from dllm_struct.languages.regex.thompson import CharNFA
 
-MAX_GUARDED_STATES = 20_000
+MAX_GUARDED_STATES = 8_000
 MAX_DIAGRAMS = 200_000
 
 Tracks = tuple[tuple[int, int], ...]

@@ -13,8 +13,8 @@ from dllm_struct.languages.regex.python_chars import closed_under_case
 
 WORD: Final = CharSet.of((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
 LINE_ENDS: Final = CharSet.single("\n", "\r", "\u2028", "\u2029")
-_DIGIT: Final = CharSet.of((0x30, 0x39))
-_SPACE: Final = CharSet.of(
+DIGIT: Final = CharSet.of((0x30, 0x39))
+SPACE: Final = CharSet.of(
     (0x09, 0x0D),
     (0x20, 0x20),
     (0xA0, 0xA0),
@@ -27,12 +27,12 @@ _SPACE: Final = CharSet.of(
     (0xFEFF, 0xFEFF),
 )
 _SETS: Final = {
-    "d": _DIGIT,
-    "D": ~_DIGIT,
+    "d": DIGIT,
+    "D": ~DIGIT,
     "w": WORD,
     "W": ~WORD,
-    "s": _SPACE,
-    "S": ~_SPACE,
+    "s": SPACE,
+    "S": ~SPACE,
 }
 _CONTROLS: Final = {"t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "0": "\0"}
 _PROPERTY: Final = re.compile(r"\{([^{}]*)\}")

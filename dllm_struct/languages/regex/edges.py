@@ -24,6 +24,7 @@ from dllm_struct.languages.regex.tree import (
     Repeat,
     alternation,
     concat,
+    repeat,
 )
 
 Condition = tuple[Node, bool]
@@ -53,13 +54,24 @@ def edge_conditions(tree: Node) -> tuple[Node, list[Condition]]:
 
 
 def anywhere(tree: Node) -> Node:
-    """The pattern of the texts in which ``tree`` matches somewhere."""
+    """The pattern of the texts in which ``tree`` matches somewhere.
+
+    What is repeated at an open end is repeated as often as it must be: any text may stand there.
+    """
     if isinstance(tree, Alternation):
         return alternation(*map(anywhere, tree.options))
-    items = tree.items if isinstance(tree, Concat) else (tree,)
+    items: list[Node] = list(tree.items) if isinstance(tree, Concat) else [tree]
     before = EMPTY if items and items[0] == START else ANY_TEXT
     after = EMPTY if items and items[-1] == END else ANY_TEXT
+    for end, side in ((0, before), (-1, after)):
+        while side == ANY_TEXT and items and (least := _least(items[end])) != items[end]:
+            items[end : end + 1 or None] = [] if least == EMPTY else [least]
     return concat(before, *items, after)
+
+
+def _least(node: Node) -> Node:
+    """A repetition cut down to its lower bound."""
+    return repeat(node.item, node.low, node.low) if isinstance(node, Repeat) else node
 
 
 def _settled(node: Node, *, at_start: bool) -> Node:

@@ -1,0 +1,263 @@
+"""A machine seen through a vocabulary: what has been asked about its states, kept in flat tables.
+
+Compiled loops read the tables and collect what they miss; `LazyAutomaton.fill` asks the machine and
+the loop runs again. What is kept of a state depends on the state alone, never on who asked first,
+so that results do not depend on history.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dllm_struct.automata.machine import DEAD, UNMADE, Machine
+from dllm_struct.languages.base import Language
+from dllm_struct.posterior.exploration.memory import (
+    BROAD,
+    FEWEST,
+    LIST,
+    NOT_ASKED,
+    ROW,
+    empty_memory,
+    grown,
+    walk,
+    with_states,
+)
+from dllm_struct.posterior.exploration.words import (
+    NEVER,
+    Spelling,
+    Words,
+    occurrences,
+    spelled,
+    words_of,
+)
+from dllm_struct.vocabulary import Vocabulary
+
+MOST_LISTED = 256
+"""A state that allows at most this many tokens is narrow: all of them are explored."""
+
+MOST_NODES = 256
+"""Nodes of the trie that are passed to find out."""
+
+FEW = 3
+"""One-byte tokens that are always explored in a broad state."""
+
+ASKED_BYTES = 2
+"""After so many bytes of a state were asked for singly, its row is."""
+
+MOST_STATES = 100_000
+"""States up to which a machine is kept from call to call; each takes a kilobyte and more."""
+
+FROM_BLANK = (*range(32, 256), *range(32))
+MOST_REQUESTS = 4096
+
+
+class LazyAutomaton:
+    """What a language that is no DFA allows, token by token. For one thread at a time.
+
+    Args:
+        language: one whose automaton is a machine.
+        vocabulary: the tokens.
+    """
+
+    def __init__(self, language: Language, vocabulary: Vocabulary) -> None:
+        automaton = language.automaton
+        assert isinstance(automaton, Machine)
+        self.language, self.vocabulary = language, vocabulary
+        self.machine = automaton
+        self.words: Words = words_of(vocabulary)
+        self.num_tokens = len(vocabulary)
+        self._forget()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return LazyAutomaton, (self.language, self.vocabulary)
+
+    @property
+    def num_states(self) -> int:
+        """States looked at so far."""
+        return int(np.count_nonzero(self.memory.seen))
+
+    def _forget(self) -> None:
+        self.start = int(self.machine.start)
+        self._pool_size = 0
+        self._asked: dict[int, int] = {}
+        self._spellings: dict[int, Spelling | None] = {}
+        self._effects: dict[int, tuple[NDArray[np.int32], NDArray[np.int32]]] = {}
+        self.memory = with_states(empty_memory(), self.start + 1)
+
+    def relieve(self, most_states: int = MOST_STATES) -> None:
+        """Begin anew, with a machine without states, when too many have been made."""
+        if len(self.memory.seen) > most_states:
+            self.machine = pickle.loads(pickle.dumps(self.machine))
+            self._forget()
+
+    def with_null(self, null_token_id: int | None) -> LazyAutomaton:
+        """This automaton without the text of ``null_token_id``."""
+        if null_token_id is None or self.vocabulary.tokens[null_token_id] is None:
+            return self
+        return _with_null(self, null_token_id)
+
+    def accepts(self, state: int) -> bool:
+        """Whether the text read so far is a member."""
+        self._see(state)
+        return bool(self.memory.accepting[state])
+
+    def read(self, state: int, token: int) -> int:
+        """The state after a token, `DEAD` for one without text."""
+        data = self.vocabulary.tokens[token] or b""
+        for byte in data:
+            state = self._step(state, byte)
+            if state == DEAD:
+                return DEAD
+        return state if data else DEAD
+
+    def spelling(self, state: int) -> Spelling | None:
+        """The machine's completion of a state, cut into tokens; None when there is none."""
+        if state not in self._spellings:
+            data = self.machine.completion(state)
+            self._spellings[state] = None if data is None else Spelling(data, self.words)
+        return self._spellings[state]
+
+    def listed(self, state: int) -> tuple[NDArray[np.int32], NDArray[np.int32], bool]:
+        """Tokens that are always explored, where they lead, and whether these are all there are."""
+        self.fill([(state, LIST)])
+        first = int(self.memory.list_start[state])
+        own = slice(first, first + int(self.memory.list_size[state]))
+        tokens, targets = self.memory.pool_token[own], self.memory.pool_target[own]
+        return tokens, targets, not self.memory.wide[state]
+
+    def effects(self, state: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """All tokens that a state allows, and where they lead, in the order of their bytes."""
+        if state not in self._effects:
+            found = self._walk(state, self.num_tokens, len(self.words.byte) + 1)
+            assert found is not None
+            self._effects[state] = found
+        return self._effects[state]
+
+    def fill(self, requests: Iterable[tuple[int, int]]) -> None:
+        """Ask the machine about (state, byte), or about whole states (`ROW`, `LIST`, `FEWEST`)."""
+        for state, what in requests:
+            if what >= 0:
+                self._step(state, what)
+            elif what == ROW:
+                self._see(state)
+            elif what == LIST:
+                self._list(state)
+            elif self.memory.fewest[state] == NOT_ASKED:
+                tokens = self._home(state)
+                self.memory.fewest[state] = NEVER if tokens is None else len(tokens)
+
+    def _home(self, state: int) -> NDArray[np.int32] | None:
+        """The machine's completion in the fewest tokens."""
+        data = self.machine.completion(state)
+        if data is None:
+            return None
+        tokens = spelled(np.frombuffer(data, np.uint8), self.words)
+        return None if tokens[:1].tolist() == [-1] else tokens
+
+    def _step(self, state: int, byte: int) -> int:
+        target = int(self.memory.rows[state, byte])
+        if target != UNMADE:
+            return target
+        asked = self._asked.get(state, 0)
+        if asked >= ASKED_BYTES:
+            self._see(state)
+            target = int(self.memory.rows[state, byte])
+        self._asked[state] = asked + 1
+        if target == UNMADE:
+            target = int(self.machine.step(state, byte))
+            self._reserve(target)
+            self.memory.rows[state, byte] = target
+        return target
+
+    def _see(self, state: int) -> None:
+        if self.memory.seen[state]:
+            return
+        row = self.machine.row(state)
+        self._reserve(int(row.max()))
+        self.memory.rows[state] = row
+        self.memory.breadth[state] = np.count_nonzero(row[self.words.root >= 0])
+        self.memory.accepting[state] = self.machine.accepting(state)
+        self.memory.seen[state] = True
+
+    def _list(self, state: int) -> None:
+        if self.memory.list_start[state] != NOT_ASKED:
+            return
+        self._see(state)
+        is_broad = self.memory.breadth[state] > BROAD
+        found = None if is_broad else self._walk(state, MOST_LISTED, MOST_NODES)
+        is_wide = found is None
+        tokens, targets = self._exits(state) if found is None else found
+        first = self._pool_size
+        self._pool_size += len(tokens)
+        self.memory = self.memory._replace(
+            pool_token=grown(self.memory.pool_token, self._pool_size, 0),
+            pool_target=grown(self.memory.pool_target, self._pool_size, 0),
+        )
+        self.memory.pool_token[first : self._pool_size] = tokens
+        self.memory.pool_target[first : self._pool_size] = targets
+        self.memory.list_size[state] = len(tokens)
+        self.memory.wide[state] = is_wide
+        self.memory.remembers[state] = is_broad and len(set(targets.tolist())) == len(targets)
+        self.memory.list_start[state] = first
+
+    def _exits(self, state: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Tokens of one byte, few in a broad state, and those that begin the machine's end."""
+        most = FEW if self.memory.breadth[state] > BROAD else BROAD
+        row, own = self.memory.rows[state].tolist(), {}
+        for byte, token in self._one_byte:
+            if row[byte] != DEAD and (target := self._step(state, byte)) != DEAD:
+                own[token] = target
+                if len(own) == most:
+                    break
+        end = self.machine.completion(state) or b""
+        for offset, _, token in occurrences(np.frombuffer(end, np.uint8), self.words).tolist():
+            if offset == 0 and token not in own:
+                own[token] = self.read(state, token)
+        return np.array([*own], np.int32), np.array([*own.values()], np.int32)
+
+    def _walk(
+        self, state: int, most_tokens: int, most_nodes: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]] | None:
+        """All tokens that a state allows and where they lead; None when it takes too much."""
+        tokens, targets = np.empty((2, most_tokens + 1), np.int32)
+        missing = np.empty((MOST_REQUESTS, 2), np.int64)
+        while True:
+            count, num_missing = walk(
+                state, self.words, self.memory, most_nodes, tokens, targets, missing
+            )
+            if count > most_tokens:
+                return None
+            if num_missing == 0:
+                return tokens[:count].copy(), targets[:count].copy()
+            self.fill(map(tuple, missing[:num_missing].tolist()))
+
+    def _reserve(self, state: int) -> None:
+        self.memory = with_states(self.memory, state + 1)
+
+    @cached_property
+    def _one_byte(self) -> list[tuple[int, int]]:
+        """Bytes that are tokens, from the blank on, and these tokens."""
+        starts, nodes = self.words.token_start, self.words.root
+        return [
+            (byte, int(self.words.tokens[starts[nodes[byte]]]))
+            for byte in FROM_BLANK
+            if nodes[byte] >= 0 and starts[nodes[byte]] < starts[nodes[byte] + 1]
+        ]
+
+    @cached_property
+    def fewest(self) -> int:
+        """Tokens of the machine's shortest member, `NEVER` when it cannot be written."""
+        self.fill([(self.start, FEWEST)])
+        return int(self.memory.fewest[self.start])
+
+
+@lru_cache(maxsize=64)
+def _with_null(automaton: LazyAutomaton, null_token_id: int) -> LazyAutomaton:
+    tokens = list(automaton.vocabulary.tokens)
+    tokens[null_token_id] = None
+    return LazyAutomaton(automaton.language, Vocabulary(tokens))

@@ -1,0 +1,136 @@
+"""What is asked of one slot, in the form that exploration reads: what each position may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dllm_struct.posterior.exploration.automaton import LazyAutomaton
+from dllm_struct.posterior.exploration.likely import likely_tokens
+
+ANY = -1
+"""A position that is not decided."""
+
+NO_LOGITS = np.zeros((0, 0), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """n positions; a member of k tokens, then n - k nulls.
+
+    Attributes:
+        fixed: int64 [n], the only token that can stand there, as far as is plain, else `ANY`.
+        committed: bool [n], whether it is a committed one: it has the weight 1.
+        logits: float32 [n, V'], or [0, 0] where nobody was asked.
+        options: int32 [n, M], the likeliest tokens.
+        num_options: int32 [n].
+        is_closed: bool [n], whether no other token than the options can stand there.
+        lowest: fewest tokens k.
+        highest: most tokens k; less than `lowest` when nothing can fit.
+        null: the null token, or -1.
+    """
+
+    fixed: NDArray[np.int64]
+    committed: NDArray[np.bool_]
+    logits: NDArray[np.float32]
+    options: NDArray[np.int32]
+    num_options: NDArray[np.int32]
+    is_closed: NDArray[np.bool_]
+    lowest: int
+    highest: int
+    null: int
+
+    def __len__(self) -> int:
+        return len(self.fixed)
+
+    def allows(self, position: int, token: int) -> bool:
+        """Whether a token of the text may stand at a position, whatever the language says."""
+        if token == self.null:
+            return False
+        if self.fixed[position] != ANY:
+            return bool(self.fixed[position] == token)
+        return not len(self.logits) or bool(self.logits[position, token] > -np.inf)
+
+    def ends(self, length: int) -> bool:
+        """Whether the text may have this many tokens."""
+        return self.lowest <= length <= self.highest
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether plainly nothing can fit."""
+        return self.lowest > self.highest or bool((self.is_closed & (self.num_options == 0)).any())
+
+    @property
+    def free_from(self) -> int:
+        """From here on up to `highest` nothing is decided."""
+        taken = np.flatnonzero((self.fixed != ANY) | self.is_closed)
+        taken = taken[taken < self.highest]
+        return int(taken[-1]) + 1 if len(taken) else 0
+
+
+def unasked(committed: Sequence[int], null: int | None) -> Question:
+    """What is committed, without a network's opinion."""
+    fixed = np.asarray(committed, np.int64).reshape(-1)
+    n = len(fixed)
+    nulls = np.full(n, null is not None)
+    return _question(
+        fixed, NO_LOGITS, (np.zeros((n, 0), np.int32), np.zeros(n, np.int32)), nulls, null
+    )
+
+
+def asked(
+    automaton: LazyAutomaton,
+    logits: NDArray[np.float32],
+    committed: Sequence[int],
+    null: int | None,
+    most: int,
+) -> Question | None:
+    """What is committed and what a network says; None when it says NaN or +inf.
+
+    Args:
+        automaton: the language.
+        logits: float32 [n, V'].
+        committed: [n], -1 where masked.
+        null: the null token.
+        most: how many likely tokens of a position are looked at.
+    """
+    fixed = np.asarray(committed, np.int64).reshape(-1)
+    most = min(most, automaton.num_tokens)
+    options, counts, is_sound = likely_tokens(logits, fixed, automaton.num_tokens, most)
+    if not is_sound:
+        return None
+    nulls = logits[:, null] > -np.inf if null is not None else np.zeros(len(fixed), np.bool_)
+    return _question(fixed, logits, (options, counts), nulls, null)
+
+
+def _question(
+    committed: NDArray[np.int64],
+    logits: NDArray[np.float32],
+    likely: tuple[NDArray[np.int32], NDArray[np.int32]],
+    nulls: NDArray[np.bool_],
+    null: int | None,
+) -> Question:
+    options, counts = likely
+    is_masked = committed == ANY
+    is_closed = is_masked & (counts < options.shape[1] if options.shape[1] else False)
+    fixed = committed.copy()
+    only = is_closed & (counts == 1)
+    if options.shape[1]:
+        fixed[only] = options[only, 0]
+    may_be_null = np.where(fixed == ANY, nulls, fixed == (-2 if null is None else null))
+    text = np.flatnonzero(~may_be_null)
+    ended = np.flatnonzero(fixed == (-2 if null is None else null))
+    return Question(
+        fixed=fixed,
+        committed=~is_masked,
+        logits=logits,
+        options=options,
+        num_options=counts,
+        is_closed=is_closed,
+        lowest=int(text[-1]) + 1 if len(text) else 0,
+        highest=int(ended[0]) if len(ended) else len(fixed),
+        null=-1 if null is None else null,
+    )

@@ -1,0 +1,292 @@
+"""Finding a witness, or proving that there is none.
+
+Breadth first over (layer, state), first narrow and with few tokens a state, then ever wider, at
+last with every token and every state. A sweep that left nothing out and found nothing is a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from dllm_struct.automata.machine import DEAD
+from dllm_struct.errors import BudgetExceeded
+from dllm_struct.posterior.exploration.automaton import LazyAutomaton
+from dllm_struct.posterior.exploration.expansion import END
+from dllm_struct.posterior.exploration.lattice import Trail
+from dllm_struct.posterior.exploration.memory import FEWEST
+from dllm_struct.posterior.exploration.question import ANY, Question
+from dllm_struct.posterior.exploration.words import NEVER
+
+LIKELIEST = 4
+"""Likely tokens that are tried where a state allows more than its list, short of all."""
+
+BRIDGE_WIDTH = 16
+"""States of a layer kept in a sweep over a few new masks within an earlier witness."""
+
+MOST_WORK = 20_000_000
+"""Tokens that a search reads before it gives up."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """One sweep.
+
+    Attributes:
+        width: states of a layer; None: all.
+        is_thorough: whether all tokens of a state are tried, not only its list.
+    """
+
+    width: int | None
+    is_thorough: bool
+
+
+PLANS = (
+    _Plan(6, False),
+    _Plan(32, False),
+    _Plan(200, False),
+    _Plan(1000, True),
+    _Plan(None, True),
+)
+
+
+def quick_trail(
+    automaton: LazyAutomaton, question: Question, hint: Sequence[int] | None
+) -> Trail | None:
+    """A witness that is easily found: the hint, the hint with its gaps filled, or the shortest end.
+
+    Args:
+        automaton: the language.
+        question: the positions.
+        hint: [n], tokens of an earlier witness, -1 where there was none.
+    """
+    if question.is_impossible or automaton.start == DEAD:
+        return None
+    search = _Search(automaton, question)
+    if hint is not None and len(hint) == len(question) and set(hint) != {ANY}:
+        tokens = search.bridged(list(hint))
+        if tokens is not None:
+            return search.trail(tokens)
+    rest = search.finish(0, automaton.start)
+    return None if rest is None else search.trail(rest)
+
+
+def find_trail(
+    automaton: LazyAutomaton, question: Question, most_work: int = MOST_WORK
+) -> Trail | None:
+    """Any witness; None when there is none.
+
+    Args:
+        automaton: the language.
+        question: the positions.
+        most_work: tokens that may be read.
+
+    Raises:
+        BudgetExceeded: neither is known after a long search.
+    """
+    if question.is_impossible or automaton.start == DEAD:
+        return None
+    search = _Search(automaton, question, most_work)
+    for plan in PLANS:
+        tokens = search.sweep(0, automaton.start, plan, len(question))
+        if tokens is not None:
+            return search.trail(tokens)
+        if search.is_complete:
+            return None
+    raise AssertionError("the last sweep leaves nothing out")
+
+
+class _Search:
+    def __init__(
+        self, automaton: LazyAutomaton, question: Question, most_work: int = MOST_WORK
+    ) -> None:
+        self.automaton, self.question = automaton, question
+        self.free_from = question.free_from
+        self.is_complete = False
+        self._hint: list[int] | None = None
+        self._left = most_work
+
+    def trail(self, tokens: list[int]) -> Trail:
+        """The states that a witness passes."""
+        states, state = [self.automaton.start], self.automaton.start
+        for token in tokens:
+            ended = state == END or token == self.question.null
+            state = END if ended else self.automaton.read(state, token)
+            states.append(state)
+        return Trail(tokens, states)
+
+    def bridged(self, hint: list[int]) -> list[int] | None:
+        """The hint, its gaps filled, if it still fits."""
+        null = self.question.null
+        if null in hint:  # what comes after a null is one
+            hint[hint.index(null) :] = [null] * (len(hint) - hint.index(null))
+        gaps = [i for i, token in enumerate(hint) if token == ANY]
+        first = gaps[0] if gaps else len(hint)
+        state = self.automaton.start
+        for i in range(first):
+            if hint[i] == null:
+                return hint if self._follows(hint, i, state) else None
+            if not self.question.allows(i, hint[i]):
+                return None
+            state = self.automaton.read(state, hint[i])
+            if state == DEAD:
+                return None
+        if not gaps:
+            return hint if self._follows(hint, first, state) else None
+        self._hint = hint
+        found = self.sweep(first, state, _Plan(BRIDGE_WIDTH, False), gaps[-1] + 1)
+        self._hint = None
+        return None if found is None else hint[:first] + found
+
+    def _follows(self, hint: list[int], position: int, state: int) -> bool:
+        """Whether the hint's tokens from a position on fit."""
+        for i in range(position, len(hint)):
+            if hint[i] == self.question.null:
+                is_end = self.question.ends(i) and self.automaton.accepts(state)
+                return is_end and all(token == self.question.null for token in hint[i:])
+            if not self.question.allows(i, hint[i]):
+                return False
+            state = self.automaton.read(state, hint[i])
+            if state == DEAD:
+                return False
+        return self.question.ends(len(hint)) and self.automaton.accepts(state)
+
+    def finish(self, position: int, state: int) -> list[int] | None:
+        """Tokens from a position to the last one, when the shortest end fits."""
+        question, n = self.question, len(self.question)
+        if question.ends(position) and self.automaton.accepts(state):
+            return [question.null] * (n - position)
+        if position < self.free_from:
+            return None
+        spelling = self.automaton.spelling(state)
+        if spelling is None:
+            return None
+        for length in range(max(question.lowest, position), question.highest + 1):
+            if spelling.counts >> (length - position) == 0:
+                return None
+            if spelling.counts >> (length - position) & 1:
+                tokens = spelling.cut(length - position)
+                places = enumerate(tokens, position)
+                if all(question.allows(i, token) for i, token in places):
+                    return tokens + [question.null] * (n - length)
+        return None
+
+    def sweep(self, start: int, state: int, plan: _Plan, stop: int) -> list[int] | None:
+        """Tokens from position ``start`` on, found layer by layer up to ``stop``.
+
+        Afterwards `is_complete` tells whether nothing was left out.
+        """
+        layer: dict[int, tuple[int, int]] = {state: (DEAD, ANY)}
+        layers = [layer]
+        self.is_complete = True
+        for i in range(start, stop + 1):
+            for here in layer:
+                rest = self._rest(i, here, stop)
+                if rest is not None:
+                    return _spelled_back(layers, here) + rest
+            if i == stop:
+                break
+            layer = self._narrowed(self._next(i, layer, plan), plan, i + 1)
+            layers.append(layer)
+        return None
+
+    def _rest(self, position: int, state: int, stop: int) -> list[int] | None:
+        rest = self.finish(position, state)
+        hint = self._hint
+        if rest is None and hint is not None and position == stop:
+            rest = hint[position:] if self._follows(hint, position, state) else None
+        return rest
+
+    def _next(
+        self, i: int, layer: dict[int, tuple[int, int]], plan: _Plan
+    ) -> dict[int, tuple[int, int]]:
+        found: dict[int, tuple[int, int]] = {}
+        run = self._run(i + 1)
+        for state in layer:
+            for token, target in self._children(i, state, plan):
+                if target != DEAD and target not in found and self._reads(target, run):
+                    found[target] = (state, token)
+        return found
+
+    def _children(self, i: int, state: int, plan: _Plan) -> Iterator[tuple[int, int]]:
+        question, automaton = self.question, self.automaton
+        self._work(1)
+        if question.fixed[i] != ANY:
+            token = int(question.fixed[i])
+            if token != question.null:
+                yield token, automaton.read(state, token)
+            return
+        options = question.options[i, : question.num_options[i]].tolist()
+        if question.is_closed[i]:
+            yield from ((t, automaton.read(state, t)) for t in options if t != question.null)
+            return
+        tokens, targets, is_all = automaton.listed(state)
+        if not is_all and plan.is_thorough:
+            tokens, targets = automaton.effects(state)
+            is_all = True
+        self._work(len(tokens))
+        self.is_complete &= is_all
+        seen: set[int] = set()
+        for token, target in zip(tokens.tolist(), targets.tolist(), strict=True):
+            if target not in seen and question.allows(i, token):
+                seen.add(target)
+                yield token, target
+        if not is_all:
+            self._work(len(options))
+            allowed = (token for token in options[:LIKELIEST] if question.allows(i, token))
+            yield from ((token, automaton.read(state, token)) for token in allowed)
+
+    def _work(self, amount: int) -> None:
+        self._left -= amount
+        if self._left < 0:
+            raise BudgetExceeded(
+                f"no member of {self.automaton.language.description} was found that fits "
+                f"{len(self.question)} positions and what is committed, nor is it sure that none "
+                "exists",
+                hint="free some positions, or allow more of them",
+            )
+
+    def _run(self, i: int) -> list[int]:
+        """The decided tokens from position i on, if a run begins there."""
+        fixed, null = self.question.fixed, self.question.null
+        run: list[int] = []
+        if i < len(fixed) and fixed[i - 1] == ANY:
+            while i < len(fixed) and fixed[i] not in (ANY, null):
+                run.append(int(fixed[i]))
+                i += 1
+        return run
+
+    def _reads(self, state: int, run: list[int]) -> bool:
+        for token in run:
+            state = self.automaton.read(state, token)
+            if state == DEAD:
+                return False
+        return True
+
+    def _narrowed(
+        self, layer: dict[int, tuple[int, int]], plan: _Plan, i: int
+    ) -> dict[int, tuple[int, int]]:
+        """At most `width` states, as different as possible in how far they are from an end."""
+        if plan.width is None or len(layer) <= plan.width:
+            return layer
+        self.is_complete = False
+        self.automaton.fill([(state, FEWEST) for state in layer])
+        rungs: dict[int, list[int]] = {}
+        for state in layer:
+            fewest = int(self.automaton.memory.fewest[state])
+            rungs.setdefault(fewest if i + fewest <= self.question.highest else NEVER, []).append(
+                state
+            )
+        turns = zip_longest(*(rungs[fewest] for fewest in sorted(rungs)))
+        kept = [state for turn in turns for state in turn if state is not None][: plan.width]
+        return {state: layer[state] for state in kept}
+
+
+def _spelled_back(layers: Sequence[dict[int, tuple[int, int]]], state: int) -> list[int]:
+    """The tokens on the way from the first layer to a state of the last one."""
+    tokens = []
+    for layer in reversed(layers[1:]):
+        state, token = layer[state]
+        tokens.append(token)
+    return tokens[::-1]
