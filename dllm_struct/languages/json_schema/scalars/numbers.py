@@ -51,10 +51,10 @@ def all_numbers() -> DFA:
 def canonical_numbers() -> DFA:
     """Numbers as they should be written.
 
-    At most 15 digits, so that a double keeps all of them; no exponent, no minus zero, no point in
-    an integer, and no zero at the end, but 0.50 for amounts.
+    Integers of any length; fractions of at most 15 digits, so that a double keeps all of them. No
+    exponent, no minus zero, no point in an integer, and no zero at the end, but 0.50 for amounts.
     """
-    options = ["-?[1-9][0-9]{14}", "0", "-?0[.][0-9]{0,13}[1-9]", "-?0[.][1-9]0"]
+    options = ["-?[1-9][0-9]{14,}", "0", "-?0[.][0-9]{0,13}[1-9]", "-?0[.][1-9]0"]
     for before in range(1, 15):
         options.append(f"-?[1-9][0-9]{{{before - 1}}}(?:[.][0-9]{{0,{14 - before}}}[1-9])?")
         options.append(f"-?[1-9][0-9]{{0,{min(before, 12)}}}[.][1-9]0")
