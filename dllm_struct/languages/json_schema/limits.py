@@ -7,12 +7,6 @@ from contextlib import contextmanager
 
 from dllm_struct.errors import BudgetExceeded
 
-MAX_BRANCHES = 2_000
-"""Branches of one node: ``anyOf`` beside ``anyOf`` multiplies them."""
-
-MAX_NODES = 20_000
-"""Nodes of a schema with every reference written out."""
-
 MAX_COUNT = 10_000
 """Largest ``minLength`` and ``minItems``: an automaton has states for every one of them."""
 

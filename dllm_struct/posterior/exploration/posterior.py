@@ -96,11 +96,6 @@ class ExploredPosterior(Posterior):
             return -np.inf
         return float(self._b[0] + self._lattice.shift.sum())
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether nothing was left out of the sums."""
-        return self._lattice is None or self._lattice.is_complete
-
     @override
     def map(self) -> Tensor:
         self._require_member()

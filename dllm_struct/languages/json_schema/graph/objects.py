@@ -15,7 +15,7 @@ from dllm_struct.languages.json_schema.graph.formulas import (
     conjunction,
     disjunction,
 )
-from dllm_struct.languages.json_schema.graph.keys import EVERY, Keys, one
+from dllm_struct.languages.json_schema.graph.keys import Keys, one
 from dllm_struct.languages.json_schema.graph.meaning import Algebra
 from dllm_struct.languages.json_schema.graph.statements import Each, Size, Some
 from dllm_struct.languages.json_schema.graph.subs import ALWAYS, NEVER, Sub, literal
@@ -131,8 +131,3 @@ class Objects(Formulas):
 
 def _mapping(sub: Sub, keyword: str) -> keywords.Schema:
     return keywords.mapping(sub.schema, keyword, sub.pointer)
-
-
-def every_other(names: frozenset[str], patterns: tuple[str, ...]) -> Keys:
-    """The names outside of these."""
-    return Keys(names, patterns, outside=True) if names or patterns else EVERY

@@ -36,7 +36,6 @@ class Naming:
         if order == "lenient":
             index = {name: i for i, name in enumerate(self.names)}
             sequences = [[index[n] for n in names if n in index] for names in shape.orders]
-        self._sequences = sequences
         self._single = sequences == [list(range(self.size))]
         self._next_required = [self._stops(sequence) for sequence in sequences]
         self._where: list[list[tuple[int, int]]] = [[] for _ in self.names]
