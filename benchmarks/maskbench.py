@@ -36,6 +36,7 @@ from writers import Writer
 Case = dict[str, Any]
 Answer = dict[str, Any]
 COMPILED = "compiled"
+FORMS = ("template", "free")
 REFUSED = "refused"
 
 
@@ -137,15 +138,20 @@ def compare(cases: list[Case], engines: list[Engine], options: argparse.Namespac
     workers = [Worker(judging(engine, clock), *limits) for engine in engines]
     scores = [Score(engine.name) for engine in engines]
     start = perf_counter()
-    for done, case in enumerate(cases, 1):
-        for worker, score in zip(workers, scores, strict=True):
-            score.add(case, worker(case))
-        progress(done, len(cases), start)
+    done = 0
+    try:
+        for case in cases:
+            for worker, score in zip(workers, scores, strict=True):
+                score.add(case, worker(case))
+            done += 1
+            progress(done, len(cases), start)
+    except KeyboardInterrupt:  # what is done is told
+        print("\nstopped", file=sys.stderr)
     for worker in workers:
         worker.stop()
-    tests = Counter(test["valid"] for case in cases for test in case["tests"])
+    tests = Counter(test["valid"] for case in cases[:done] for test in case["tests"])
     print(
-        f"\n\n{len(cases)} schemas, {tests[True]} valid and {tests[False]} invalid documents; "
+        f"\n\n{done} schemas, {tests[True]} valid and {tests[False]} invalid documents; "
         f"at most {options.timeout:.0f} s and {options.memory} MiB for a schema\n"
     )
     print_table(HEADER, [score.row() for score in scores])
@@ -170,21 +176,35 @@ def generate(cases: list[Case], ours: Ours, options: argparse.Namespace) -> dict
     worker = Worker(writer.write, options.timeout, options.memory, options.cpu)
     answers: dict[str, list[Answer]] = {}
     start = perf_counter()
-    for done, case in enumerate(cases, 1):
-        answers[case["id"]] = [
-            worker({"schema": case["schema"], "structure": structure, "seed": seed})
-            | {"structure": structure, "seed": seed}
-            for seed, structure in enumerate(("template", "free"))
-        ]
-        progress(done, len(cases), start)
-        for answer in answers[case["id"]]:
-            if answer["status"] != "valid":
-                details = {k: v for k, v in answer.items() if k not in ("seconds", "peak")}
-                print(f"\n{case['id']}: {json.dumps(details)[:600]}", flush=True)
+    try:
+        for case in cases:
+            answers[case["id"]] = [
+                worker({"schema": case["schema"], "structure": structure, "seed": seed})
+                | {"structure": structure, "seed": seed}
+                for seed, structure in enumerate(FORMS)
+            ]
+            progress(len(answers), len(cases), start)
+            complain(case["id"], answers[case["id"]])
+    except KeyboardInterrupt:  # what is done is told
+        print("\nstopped", file=sys.stderr)
     worker.stop()
+    tabulate(answers)
+    return answers
+
+
+def complain(name: str, answers: list[Answer]) -> None:
+    """Print what is not valid as soon as it is known."""
+    for answer in answers:
+        if answer["status"] != "valid":
+            details = {k: v for k, v in answer.items() if k not in ("seconds", "peak")}
+            print(f"\n{name}: {json.dumps(details)[:600]}", flush=True)
+
+
+def tabulate(answers: dict[str, list[Answer]]) -> None:
+    """Print the shares of valid documents, by form."""
     print("\n")
     rows = []
-    for structure in ("template", "free"):
+    for structure in FORMS:
         found = [a for pair in answers.values() for a in pair if a["structure"] == structure]
         statuses = Counter(answer["status"] for answer in found)
         times = [answer["ms"] for answer in found if answer["status"] == "valid"] or [0.0]
@@ -192,7 +212,6 @@ def generate(cases: list[Case], ours: Ours, options: argparse.Namespace) -> dict
         others = ", ".join(f"{n} {status}" for status, n in statuses.items() if status != "valid")
         rows.append([structure, str(len(found)), str(statuses["valid"]), others, ranks])
     print_table(["form", "documents", "valid", "others", "ms p50 / p95 / p99 / max"], rows)
-    return answers
 
 
 def parsed() -> argparse.Namespace:
@@ -236,7 +255,7 @@ def main() -> None:
     found: dict[str, Any] = {score.name: score.answers for score in scores}
     if options.generate:
         answers = scores[0].answers
-        taken = [case for case in cases if answers[case["id"]]["status"] == COMPILED]
+        taken = [case for case in cases if answers.get(case["id"], {}).get("status") == COMPILED]
         print(f"\nA random network writes for the {len(taken)} compiled schemas:")
         found["generate"] = generate(taken, ours, options)
     if options.json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import resource
+import signal
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -42,6 +43,7 @@ def _forget_peak() -> None:
 
 
 def _serve(pipe: Connection, work: Work, mebibytes: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process tells what is done
     limit = (_status("VmSize:") + mebibytes) * MEBIBYTE
     resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
     gc.freeze()  # the vocabularies are many objects and stay

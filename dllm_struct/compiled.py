@@ -22,6 +22,9 @@ from dllm_struct.vocabulary import Vocabulary
 
 CACHE_SIZE = 512
 
+LAZY_CACHE_SIZE = 16
+"""Automata that grow as they are explored; each may take a hundred megabytes."""
+
 
 @dataclass(frozen=True, eq=False)
 class Compiled:
@@ -127,11 +130,20 @@ def compile(language: Language, vocabulary: Vocabulary) -> Compiled:
     return Compiled(language, vocabulary, _automaton(language, vocabulary))
 
 
-@lru_cache(maxsize=CACHE_SIZE)
 def _automaton(language: Language, vocabulary: Vocabulary) -> TokenAutomaton | LazyAutomaton:
     automaton = language.automaton
     if isinstance(automaton, DFA):
-        return lift(automaton, vocabulary)
+        return _lifted(automaton, vocabulary)
+    return _lazy(language, vocabulary)
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _lifted(dfa: DFA, vocabulary: Vocabulary) -> TokenAutomaton:
+    return lift(dfa, vocabulary)
+
+
+@lru_cache(maxsize=LAZY_CACHE_SIZE)
+def _lazy(language: Language, vocabulary: Vocabulary) -> LazyAutomaton:
     with MACHINES:
         lazy = LazyAutomaton(language, vocabulary)
         if not lazy.start or (lazy.fewest == NEVER and lazily.fewest_tokens(lazy) == NEVER):

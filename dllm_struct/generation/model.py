@@ -24,7 +24,7 @@ from dllm_struct.vocabulary.codec import Codec, Message, Prompt
 
 __all__ = ["Model", "Output", "Stats", "Stream"]
 
-CONSTRAINT_CACHE = 64
+CONSTRAINT_CACHE = 16
 
 
 class Model:

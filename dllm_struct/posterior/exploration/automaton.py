@@ -256,7 +256,7 @@ class LazyAutomaton:
         return int(self.memory.fewest[self.start])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _with_null(automaton: LazyAutomaton, null_token_id: int) -> LazyAutomaton:
     tokens = list(automaton.vocabulary.tokens)
     tokens[null_token_id] = None
