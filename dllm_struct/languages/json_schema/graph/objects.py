@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -112,9 +113,9 @@ class Objects(Formulas):
         if "propertyNames" in sub:
             yield Each(self.named_outside(self.documents.child(sub, "propertyNames")), NEVER)
 
+    @abstractmethod
     def named_outside(self, sub: Sub) -> Keys:
         """The names that do not satisfy a sub-schema."""
-        raise NotImplementedError
 
     def _dependencies(self, sub: Sub) -> Iterator[Formula]:
         for keyword in ("dependentRequired", "dependencies"):

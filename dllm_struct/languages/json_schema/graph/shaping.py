@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, product
@@ -60,7 +61,7 @@ class Evaluated:
 Outcome = tuple[Formula, Evaluated]
 
 
-class Shaping(Meaning[Formula]):
+class Shaping(Meaning[Formula], ABC):
     """Formulas of objects or of arrays.
 
     A sub-schema with ``unevaluatedProperties`` or ``unevaluatedItems`` is split by which of the
@@ -84,13 +85,13 @@ class Shaping(Meaning[Formula]):
             )
         return super()._read(sub)
 
+    @abstractmethod
     def _remaining(self, evaluated: Evaluated, child: Sub) -> Iterator[Formula]:
         """What ``child`` says of what is not evaluated."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _looked_at(self, sub: Sub) -> Evaluated:
         """What the own keywords of a sub-schema evaluate."""
-        raise NotImplementedError
 
     def _in_place(self, sub: Sub) -> list[Outcome]:
         """The outcomes of a schema that another one applies."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -57,18 +58,18 @@ class Collector(Protocol):
         """A value that has ended before the byte."""
 
 
-class Thread:
+class Thread(ABC):
     """One way to read the text so far."""
 
     __slots__ = ()
 
+    @abstractmethod
     def step(self, byte: int, after: Collector) -> None:
         """Add what follows one more byte."""
-        raise NotImplementedError
 
+    @abstractmethod
     def next_bytes(self, plans: Plans) -> Iterable[int]:
         """All bytes that may follow, and perhaps some that may not."""
-        raise NotImplementedError
 
     def accepting(self) -> bool:
         """Whether the text may end."""
