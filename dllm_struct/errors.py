@@ -76,12 +76,46 @@ class UnsupportedSchema(DllmStructError):
         self.pointer = pointer
 
 
+class InvalidGrammar(DllmStructError):
+    """A grammar is malformed; line and column count from 1."""
+
+    def __init__(
+        self, message: str, *, line: int | None = None, column: int | None = None, hint: str
+    ) -> None:
+        where = "" if line is None else f" at line {line}, column {column or 1}"
+        super().__init__(f"{message}{where}", hint=hint)
+        self.line, self.column = line, column
+
+
+class UnsupportedGrammar(DllmStructError):
+    """A grammar uses something that cannot be guaranteed; `construct` names it."""
+
+    def __init__(
+        self, construct: str, *, line: int | None = None, column: int | None = None, hint: str
+    ) -> None:
+        where = "" if line is None else f" at line {line}, column {column or 1}"
+        super().__init__(f"unsupported in a grammar: {construct}{where}", hint=hint)
+        self.construct, self.line, self.column = construct, line, column
+
+
+class NotInLanguage(DllmStructError):
+    """Given text cannot be part of a member; `position` is the byte where that shows."""
+
+    def __init__(self, message: str, *, position: int, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.position = position
+
+
 class UnsupportedType(DllmStructError):
     """An output type is none of those that can be turned into a language."""
 
 
 class InvalidTemplate(DllmStructError):
-    """A template is malformed."""
+    """A template is malformed; `line` counts from 1, for one that was read from a text."""
+
+    def __init__(self, message: str, *, line: int | None = None, hint: str) -> None:
+        super().__init__(message if line is None else f"line {line}: {message}", hint=hint)
+        self.line = line
 
 
 class EmptyLanguage(DllmStructError):

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 DEAD = 0
 UNMADE = -1
+
+SEPARATOR_MARK = 0xFF
+"""Byte that ends the contents of one slot in a machine that reads several, one after the other."""
+
+NULL_MARK = 0xFE
+"""Byte that says that nothing follows in its slot. Neither mark occurs in UTF-8."""
+
+
+class Refined(Protocol):
+    """How far states are from reading fixed texts with gaps between them."""
+
+    def distance(self, state: int, gap: int) -> int | None:
+        """At least so many bytes have to be written in this gap; None: nothing can follow."""
+        ...
+
+    def completion(self, state: int, gap: int) -> bytes | None:
+        """A short text for this gap; None when there is none.
+
+        Raises:
+            BudgetExceeded: it is not known after a long search.
+        """
+        ...
 
 
 class Machine(ABC):
@@ -19,9 +43,11 @@ class Machine(ABC):
 
     Attributes:
         start: the first state; 0 when the language is empty.
+        marks: which of `NULL_MARK` and `SEPARATOR_MARK` it reads; they are always explored.
     """
 
     start: int
+    marks: bytes = b""
 
     @abstractmethod
     def step(self, state: int, byte: int) -> int:
@@ -46,6 +72,22 @@ class Machine(ABC):
         None when there is none: such a state is as good as dead, and machines that know it when
         the state is made give 0 instead.
         """
+
+    def distance(self, state: int) -> int | None:
+        """About how many bytes a completion needs; None where `completion` has to be asked.
+
+        For machines whose completions take a search.
+        """
+        return None
+
+    def refined(self, texts: Sequence[bytes]) -> Refined | None:
+        """What is known when some of the text is fixed; None where nothing is.
+
+        Args:
+            texts: the fixed text after each gap, marks included; what comes before the first gap
+                has been read. Within a gap anything may be written.
+        """
+        return None
 
     def matches(self, data: bytes) -> bool:
         """Whether ``data`` is a member."""

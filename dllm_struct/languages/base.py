@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import cached_property
+from functools import cache, cached_property
 from threading import RLock
 
 from dllm_struct.automata.dfa import DFA
 from dllm_struct.automata.machine import Machine
+from dllm_struct.automata.utf8 import utf8_text
 from dllm_struct.errors import InvalidInput
 
 MACHINES = RLock()
@@ -95,6 +96,12 @@ class Regular(Language):
 
     def _build(self) -> DFA:
         return self._dfa
+
+
+@cache
+def any_text() -> Regular:
+    """Everything that is UTF-8."""
+    return Regular("any text", utf8_text())
 
 
 class Lazy(Language):

@@ -87,7 +87,7 @@ def parse_python(pattern: str, flags: int) -> Node:
     try:
         parsed = parse(pattern, flags)
         flags = parsed.state.flags
-        return _Translator(pattern, bool(flags & _VERBOSE)).sequence(parsed, flags)
+        return Translator(pattern, bool(flags & _VERBOSE)).sequence(parsed, flags)
     except re.error as error:
         raise InvalidRegex(
             error.msg, position=error.pos, hint="the pattern must be valid for Python's re module"
@@ -100,7 +100,14 @@ def parse_python(pattern: str, flags: int) -> Node:
         ) from error
 
 
-class _Translator:
+class Translator:
+    """Turns the standard library's tree of a pattern into ours.
+
+    Args:
+        pattern: the pattern, for error messages.
+        verbose: whether it is read with the VERBOSE flag.
+    """
+
     def __init__(self, pattern: str, verbose: bool) -> None:
         self.pattern = pattern
         self.verbose = verbose
@@ -116,9 +123,11 @@ class _Translator:
         }
 
     def sequence(self, parsed: Iterable[Item], flags: int) -> Node:
+        """The tree of opcodes, one after the other."""
         return concat(*(self.item(code, argument, flags) for code, argument in parsed))
 
     def item(self, code: Any, argument: Any, flags: int) -> Node:
+        """The tree of one opcode."""
         if code in _ONE_CHARACTER:
             return char_class(_character(code, argument, flags))
         translate = self._translations.get(code)
@@ -127,18 +136,22 @@ class _Translator:
         return translate(argument, flags)
 
     def repetition(self, argument: Any, flags: int) -> Node:
+        """The tree of a repetition."""
         low, high, body = argument
         most = None if high == CODES.MAXREPEAT else int(high)
         return repeat(self.sequence(body, flags), int(low), most)
 
     def group(self, argument: Any, flags: int) -> Node:
+        """The tree of a group."""
         _, added, removed, body = argument
         return self.sequence(body, combined(flags, added, removed))
 
     def branch(self, argument: Any, flags: int) -> Node:
+        """The tree of alternatives."""
         return alternation(*(self.sequence(option, flags) for option in argument[1]))
 
     def lookaround(self, argument: Any, flags: int, *, negated: bool = False) -> Node:
+        """The tree of a lookahead or lookbehind."""
         direction, body = argument
         ahead = direction > 0
         shortest, longest = body.getwidth()
@@ -150,6 +163,7 @@ class _Translator:
         return look(self.sequence(body, flags), ahead=ahead, negated=negated)
 
     def refusal(self, construct: str) -> UnsupportedRegex:
+        """The error for a construct that is not regular."""
         return UnsupportedRegex(
             construct,
             position=locate(self.pattern, construct, verbose=self.verbose),

@@ -1,0 +1,1 @@
+"""Languages given by context-free grammars, in Lark's notation or GBNF."""

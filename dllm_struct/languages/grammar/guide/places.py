@@ -1,0 +1,274 @@
+"""From which places of a parse the rest of a document can be read, and what that costs.
+
+A place is an interned stack, or an item and its origin: a `Handle`. It can go on from node p when
+one of its items can: the rest of its rule leads from p to some p', and the place above it can go on
+from p'. ``V(h) = { p : ∃ (rule, dot) ∈ items(h): row(rest, p) ∩ V(above(h, rule, dot)) ≠ ∅ }``,
+as bit sets, for all places that lie above each other at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dllm_struct.automata.jit import jit
+from dllm_struct.languages.grammar.guide.bits import bit, mark
+from dllm_struct.languages.grammar.guide.blocks import ANYWHERE, Blocks
+from dllm_struct.languages.grammar.guide.costs import Crossings
+from dllm_struct.languages.grammar.guide.graph import Graph
+from dllm_struct.languages.grammar.guide.rows import meets
+from dllm_struct.languages.grammar.guide.spans import Spans
+from dllm_struct.languages.grammar.guide.tables import Tables
+from dllm_struct.languages.grammar.reader import FINISHED, Handle, Reader
+
+Ints = NDArray[np.int32]
+Words = NDArray[np.uint64]
+UNKNOWN = -2
+_FINISHED = 0
+
+
+Place = tuple[Handle, tuple[int, ...], int]
+"""A handle, the columns of its open blocks, and the column of a gate, or `ANYWHERE`."""
+
+
+class Gates(NamedTuple):
+    """Where blocks may be closed.
+
+    Attributes:
+        of: int32, the gate of each place.
+        allowed: uint64 [*, W], the nodes that each gate lets through; the first lets all through.
+    """
+
+    of: Ints
+    allowed: Words
+
+
+class Items(NamedTuple):
+    """The items of places.
+
+    Attributes:
+        start: int32, offsets of each place's items.
+        rest: int32, the symbol of what is left of each item's rule.
+        above: int32, the place after the rule is complete.
+    """
+
+    start: Ints
+    rest: Ints
+    above: Ints
+
+
+class Places:
+    """The places of a reader that have been asked for, with the columns of their blocks.
+
+    A place whose block begins in some column has above it a gate: the same as the place above, but
+    for nodes that are reached by closing a block of another column.
+
+    Args:
+        grammar: its grammar.
+        reader: the reader.
+        document: the document.
+        found: the rows of the symbols in the document.
+    """
+
+    def __init__(self, grammar: Tables, reader: Reader, document: Graph, found: Spans) -> None:
+        self._grammar = grammar
+        self._reader = reader
+        self._document = document
+        self._found = found
+        self._blocks = Blocks(grammar.cfg)
+        self._index: dict[Place, int] = {(FINISHED, (), ANYWHERE): _FINISHED}
+        self._columns: dict[int, int] = {ANYWHERE: 0}
+        width = len(found.finish)
+        self.count = 1
+        self.viable = np.zeros((64, width), np.uint64)
+        self.viable[_FINISHED] = found.finish
+        self.gates = Gates(np.zeros(64, np.int32), np.full((1, width), ~np.uint64(0)))
+        self.items = Items(*(np.zeros(256, np.int32) for _ in range(3)))
+        self._num_items = 0
+
+    def number(self, handle: Handle, columns: tuple[int, ...]) -> int:
+        """The number of a place; everything about it is then known."""
+        key = _place(handle, columns)
+        known = self._index.get(key)
+        if known is None:
+            known = self._add(key)
+        return known
+
+    def can(self, number: int, node: int) -> bool:
+        """Whether a place can go on from a node."""
+        return bool(int(self.viable[number, node >> 6]) >> (node & 63) & 1)
+
+    def _add(self, key: Place) -> int:
+        before = self.count
+        self._index[key] = before
+        waiting = [key]
+        self.count += 1
+        for place in waiting:
+            self._list_items(place, waiting)
+        self._grow()
+        for place in waiting:
+            self.gates.of[self._index[place]] = self._gate(place[2])
+        _solve(
+            self._found.rows,
+            self._grammar.nullable,
+            self.items,
+            self.gates,
+            self.viable,
+            before,
+            self.count,
+        )
+        return before
+
+    def _list_items(self, place: Place, waiting: list[Place]) -> None:
+        handle, columns, gate = place
+        if gate != ANYWHERE:
+            self._add_item(self._grammar.empty, _place(handle, columns), waiting)
+        else:
+            for rule, dot in self._reader.items(handle):
+                outside, closed = self._blocks.outside(columns, rule, dot)
+                for above in self._reader.above(handle, rule, dot):
+                    up = (above, outside, closed) if closed >= 0 else _place(above, outside)
+                    self._add_item(self._grammar.rest[rule, dot], up, waiting)
+        number = self._index[place]
+        if number + 1 >= len(self.items.start):
+            self.items = self.items._replace(start=_doubled(self.items.start))
+        self.items.start[number + 1] = self._num_items
+
+    def _add_item(self, rest: int, above: Place, waiting: list[Place]) -> None:
+        number = self._index.get(above)
+        if number is None:
+            number = self._index[above] = self.count
+            self.count += 1
+            waiting.append(above)
+        if self._num_items == len(self.items.rest):
+            self.items = Items(
+                self.items.start, _doubled(self.items.rest), _doubled(self.items.above)
+            )
+        self.items.rest[self._num_items] = rest
+        self.items.above[self._num_items] = number
+        self._num_items += 1
+
+    def _gate(self, column: int) -> int:
+        """The number of the gate for blocks that begin in a column."""
+        if column not in self._columns:
+            self._columns[column] = len(self._columns)
+            allowed = np.concatenate((self.gates.allowed, self._document.closing(column)[None]))
+            self.gates = self.gates._replace(allowed=allowed)
+        return self._columns[column]
+
+    def _grow(self) -> None:
+        while self.count > len(self.viable):
+            self.viable = np.concatenate((self.viable, np.zeros_like(self.viable)))
+            self.gates = self.gates._replace(of=_doubled(self.gates.of))
+
+
+def _place(handle: Handle, columns: tuple[int, ...]) -> Place:
+    return handle, () if handle == FINISHED else columns, ANYWHERE
+
+
+class Distances:
+    """Fewest bytes that places still need in one gap.
+
+    Args:
+        places: the places.
+        grammar: their grammar.
+        ways: the ways out of the gap.
+        finished: the cost of going on after the start symbol.
+    """
+
+    def __init__(self, places: Places, grammar: Tables, ways: Crossings, finished: int) -> None:
+        self._places = places
+        self._grammar = grammar
+        self._ways = ways
+        self._value = np.full(64, UNKNOWN, np.int32)
+        self._value[_FINISHED] = finished
+
+    def of(self, number: int) -> int:
+        """Fewest bytes in the gap before a place can go on; `FAR` when it never can."""
+        if len(self._value) < self._places.count:
+            more = np.full(2 * self._places.count, UNKNOWN, np.int32)
+            self._value = np.concatenate((self._value, more))
+        if self._value[number] == UNKNOWN:
+            _weigh(
+                number,
+                self._places.items,
+                self._places.viable,
+                self._grammar.cheapest,
+                self._ways,
+                self._value,
+            )
+        return int(self._value[number])
+
+
+def _doubled(array: Ints) -> Ints:
+    return np.concatenate((array, np.zeros_like(array)))
+
+
+@jit
+def _solve(
+    rows: Any, nullable: Any, items: Any, gates: Any, viable: Any, first: Any, last: Any
+) -> None:
+    """Fill in the bit sets of places ``first`` … ``last`` - 1, from the last node to the first."""
+    for node in range(rows.number.shape[0] - 1, -1, -1):
+        changed = True
+        while changed:
+            changed = False
+            for place in range(last - 1, first - 1, -1):
+                possible = gates.allowed[gates.of[place], node >> 6] & ~viable[place, node >> 6]
+                if possible & bit(node) and _goes_on(node, place, rows, nullable, items, viable):
+                    mark(viable[place], node)
+                    changed = True
+
+
+@jit
+def _goes_on(node: Any, place: Any, rows: Any, nullable: Any, items: Any, viable: Any) -> Any:
+    for item in range(items.start[place], items.start[place + 1]):
+        up, symbol = viable[items.above[item]], items.rest[item]
+        if nullable[symbol] and up[node >> 6] & bit(node):
+            return True
+        if meets(rows, rows.number[node, symbol], up):
+            return True
+    return False
+
+
+@jit
+def _weigh(origin: Any, items: Any, viable: Any, cheapest: Any, ways: Any, value: Any) -> None:
+    """Find the costs of a place and of all above it that are not known yet."""
+    far = np.int32(1 << 28)
+    waiting = [origin]
+    value[origin] = far
+    head = 0
+    while head < len(waiting):
+        place = waiting[head]
+        head += 1
+        for item in range(items.start[place], items.start[place + 1]):
+            up = items.above[item]
+            value[place] = _crossed(items.rest[item], viable[up], ways, value[place])
+            if value[up] == -2:
+                value[up] = far
+                waiting.append(up)
+    changed = True
+    while changed:
+        changed = False
+        for k in range(len(waiting) - 1, -1, -1):
+            place = waiting[k]
+            for item in range(items.start[place], items.start[place + 1]):
+                if cheapest[items.rest[item]] < far:
+                    there = value[items.above[item]] + cheapest[items.rest[item]]
+                    if there < value[place]:
+                        value[place] = there
+                        changed = True
+
+
+@jit
+def _crossed(symbol: Any, up: Any, ways: Any, limit: Any) -> Any:
+    """The least cost of a symbol that leads to one of some nodes, or the limit if that is less."""
+    for way in range(ways.start[symbol], ways.start[symbol + 1]):
+        if ways.cost[way] >= limit:
+            return limit
+        for word in range(len(up)):
+            if ways.nodes[way, word] & up[word]:
+                return ways.cost[way]
+    return limit
