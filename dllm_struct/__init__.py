@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from dllm_struct.generation import Model as Model
     from dllm_struct.generation import Output as Output
     from dllm_struct.languages.base import Language as Language
+    from dllm_struct.languages.base import any_text as any_text
     from dllm_struct.languages.choice import choice as choice
+    from dllm_struct.languages.grammar.language import grammar as grammar
     from dllm_struct.languages.json_schema import json_schema as json_schema
     from dllm_struct.languages.outlines_index import from_outlines as from_outlines
     from dllm_struct.languages.regex import regex as regex
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from dllm_struct.template import Invariant as Invariant
     from dllm_struct.template import Slot as Slot
     from dllm_struct.template import Template as Template
+    from dllm_struct.templating import read_template as read_template
     from dllm_struct.vocabulary import Vocabulary as Vocabulary
 
 __version__ = "0.1.0"
@@ -47,12 +50,15 @@ _HOME = {
     "Slot": "template",
     "Template": "template",
     "Vocabulary": "vocabulary",
+    "any_text": "languages.base",
     "choice": "languages.choice",
     "compile": "compiled",
     "explain": "explanation",
     "from_outlines": "languages.outlines_index",
+    "grammar": "languages.grammar.language",
     "json_schema": "languages.json_schema",
     "load": "models.loading",
+    "read_template": "templating",
     "regex": "languages.regex",
 }
 

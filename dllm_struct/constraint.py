@@ -7,7 +7,7 @@ it), so nothing is ever rolled back for validity.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,11 +16,14 @@ from torch import Tensor
 
 from dllm_struct.canvas import MASKED, Canvas
 from dllm_struct.canvas.binding import BoundInvariant, BoundPart, BoundSlot, bind
-from dllm_struct.canvas.capacity import WORK, SlotLimits, share, slot_limits
+from dllm_struct.canvas.capacity import WORK, SlotLimits, joint_limits, share, slot_limits
+from dllm_struct.canvas.joint import Extent, Joint, document_of, own_languages
 from dllm_struct.compiled import Compiled, compile
 from dllm_struct.errors import BudgetExceeded, LimitTooSmall, NonFiniteLogits
+from dllm_struct.languages.base import Language
 from dllm_struct.posterior import Posterior, Problem, solve
 from dllm_struct.template import Template
+from dllm_struct.vocabulary import Vocabulary
 from dllm_struct.vocabulary.codec import Codec
 
 UNLIMITED = 2**31
@@ -49,13 +52,31 @@ class Constraint:
         self.null_token_id = null_token_id
         self.parts: tuple[BoundPart, ...] = bind(template, codec)
         self.slots = {part.slot.id: part for part in self.parts if isinstance(part, BoundSlot)}
+        self.joint: Joint | None = None
+        if template.language is not None and len(self.slots) > 1:
+            self.joint = Joint(self.parts, template.language, codec.vocabulary, null_token_id)
         self.compiled: dict[str, Compiled] = {
-            slot: compile(part.language, codec.vocabulary) for slot, part in self.slots.items()
+            slot: compile(language, codec.vocabulary)
+            for slot, language in self._languages(template.language, codec.vocabulary).items()
         }
         self.limits: dict[str, SlotLimits] = {
             slot: slot_limits(part, self.compiled[slot], null_token_id is not None)
             for slot, part in self.slots.items()
         }
+        if self.joint is not None:
+            fewest = self.joint.fewest
+            self.limits = {
+                slot: joint_limits(self.slots[slot], limits, fewest[slot])
+                for slot, limits in self.limits.items()
+            }
+
+    def _languages(self, outer: Language | None, vocabulary: Vocabulary) -> dict[str, Language]:
+        """What each slot may hold; for several in an outer language: on its own."""
+        if outer is None or len(self.slots) != 1:
+            return {slot: part.language for slot, part in self.slots.items()}
+        own = own_languages(self.parts)
+        document = document_of(self.parts, outer, vocabulary)
+        return dict.fromkeys(self.slots, document.contents(own, has_null=False))
 
     @cached_property
     def invariant_length(self) -> int:
@@ -88,10 +109,20 @@ class Constraint:
         room = None if limit is None else limit - self.invariant_length
         wanted = {slot: limits.wanted(initial, whole) for slot, limits in self.limits.items()}
         shares = share(wanted, {slot: x.fewest for slot, x in self.limits.items()}, room)
+        if self.joint is not None:
+            return Canvas(self.parts, self._jointly_feasible(shares))
         return Canvas(
             self.parts,
             {slot: self.limits[slot].feasible(positions) for slot, positions in shares.items()},
         )
+
+    def _jointly_feasible(self, shares: dict[str, int]) -> dict[str, int]:
+        """Capacities that slots in an outer language can fill together."""
+        assert self.joint is not None
+        masks = [[MASKED] * positions for positions in shares.values()]
+        if self.null_token_id is not None or self._fits(masks, masks):
+            return shares
+        return self.joint.fewest
 
     def room(self, canvas: Canvas, slot: str, limit: int | None) -> int:
         """Return how many positions a slot can still grow by, within all limits."""
@@ -100,17 +131,33 @@ class Constraint:
         of_canvas = UNLIMITED if limit is None else limit - len(canvas)
         return min(of_slot, of_canvas)
 
-    def completable(self, slot: str, tokens: Sequence[int], witness: Sequence[int]) -> bool:
-        """Whether a member is known to fit a slot, however many tokens the slot asks for.
+    def can_insert(self, canvas: Canvas, slot: str, index: int, count: int) -> bool:
+        """Whether a member is known to fit with so many masks more before an index of a slot.
 
-        Args:
-            slot: its id.
-            tokens: [n], -1 where masked.
-            witness: [n], an earlier witness, -1 where there was none.
+        However many tokens the slot asks for.
         """
+        longer, witness = (
+            {
+                name: (*row[:index], *[MASKED] * count, *row[index:]) if name == slot else row
+                for name, row in rows.items()
+            }
+            for rows in (
+                {name: canvas.slot(name) for name in canvas.slots},
+                {name: canvas.witness_of(name) for name in canvas.slots},
+            )
+        )
+        if self.joint is not None:
+            return self._fits([*longer.values()], [*witness.values()])
         null = None if self.slots[slot].slot.min_tokens else self.null_token_id
         try:
-            return self.compiled[slot].completable(tokens, null, witness, WORK)
+            return self.compiled[slot].completable(longer[slot], null, witness[slot], WORK)
+        except BudgetExceeded:
+            return False
+
+    def _fits(self, tokens: Sequence[Sequence[int]], witness: Sequence[Sequence[int]]) -> bool:
+        assert self.joint is not None
+        try:
+            return self.joint.completable(tokens, witness, WORK)
         except BudgetExceeded:
             return False
 
@@ -118,14 +165,17 @@ class Constraint:
         """Return (slot, index, token) of every masked position that allows one token only."""
         return [
             (slot, index, token)
-            for slot in canvas.slots
-            if canvas.is_masked(slot)
-            for index, token in enumerate(self._forced_tokens(slot, canvas.slot(slot)))
+            for slot, tokens in self._forced_tokens(canvas)
+            for index, token in enumerate(tokens)
             if token != MASKED and canvas.slot(slot)[index] == MASKED
         ]
 
-    def _forced_tokens(self, slot: str, committed: Sequence[int]) -> list[int]:
-        return self.compiled[slot].forced(committed, self.null_token_id)
+    def _forced_tokens(self, canvas: Canvas) -> Iterable[tuple[str, list[int]]]:
+        open_ = [slot for slot in canvas.slots if canvas.is_masked(slot)]
+        if self.joint is not None:
+            return self.joint.forced(canvas) if open_ else ()
+        null = self.null_token_id
+        return ((slot, self.compiled[slot].forced(canvas.slot(slot), null)) for slot in open_)
 
 
 @dataclass(frozen=True)
@@ -155,7 +205,8 @@ class SlotWitness:
         masked: indices of its masked positions, ascending.
         tokens: int64 [n], the witness, on the CPU.
         log_confidence: float32 [n], log posterior marginals of these tokens, on the CPU.
-        posterior: everything else, on demand.
+        posterior: everything else, on demand; of all slots that are solved together.
+        rows: which of the posterior's positions are this slot's.
     """
 
     slot: str
@@ -164,15 +215,21 @@ class SlotWitness:
     tokens: Tensor
     log_confidence: Tensor
     posterior: Posterior
+    rows: slice
+
+    @property
+    def log_marginals(self) -> Tensor:
+        """Log posterior probability of every token at every position, float32 [n, V']."""
+        return self.posterior.log_marginals[self.rows]
 
     def token_confidence(self, token: int | None) -> Tensor:
         """Return the posterior probability of a token at every position, float32 [n]."""
         if token is None:
             return torch.zeros_like(self.log_confidence)
-        everywhere = torch.full_like(
-            self.tokens, token, device=self.posterior.problem.logits.device
+        everywhere = torch.full(
+            (len(self.posterior),), token, device=self.posterior.problem.logits.device
         )
-        return self.posterior.log_probability(everywhere).exp().cpu()
+        return self.posterior.log_probability(everywhere)[self.rows].exp().cpu()
 
 
 Witness = tuple[SlotWitness, ...]
@@ -191,54 +248,94 @@ def find_witnesses(readings: Sequence[Reading], temperature: float) -> list[Witn
         NonFiniteLogits: NaN or infinity at a masked position, or -inf for all that could fit.
         InvalidInput: logits narrower than the vocabulary.
     """
-    open_slots = [
-        (index, slot, start)
-        for index, reading in enumerate(readings)
-        for slot, start in _open_slots(reading.canvas)
-    ]
-    problems = [
-        _problem(readings[index], slot, start, temperature) for index, slot, start in open_slots
-    ]
-    witnesses: list[list[SlotWitness]] = [[] for _ in readings]
-    for (index, slot, start), posterior in zip(open_slots, solve(problems), strict=True):
-        reading = readings[index]
-        witnesses[index].append(_slot_witness(reading, slot, start, posterior, temperature))
-    return [tuple(slots) for slots in witnesses]
+    questions = [question for reading in readings for question in _questions(reading, temperature)]
+    posteriors = iter(solve([question.problem for question in questions]))
+    found: dict[int, list[SlotWitness]] = {id(reading): [] for reading in readings}
+    for question, posterior in zip(questions, posteriors, strict=True):
+        found[id(question.reading)] += _slot_witnesses(question, posterior, temperature)
+    return [tuple(found[id(reading)]) for reading in readings]
 
 
-def _open_slots(canvas: Canvas) -> list[tuple[str, int]]:
+@dataclass(frozen=True)
+class _Question:
+    """Slots of one canvas that are solved together, and what is asked of them."""
+
+    reading: Reading
+    extents: tuple[Extent, ...]
+    problem: Problem
+
+
+def _questions(reading: Reading, temperature: float) -> list[_Question]:
+    constraint, canvas = reading.constraint, reading.canvas
+    if constraint.joint is not None:
+        is_open = any(canvas.is_masked(slot) for slot in canvas.slots)
+        return [_joint_question(reading, constraint.joint, temperature)] if is_open else []
     return [
-        (span.slot, start)
+        _Question(
+            reading,
+            (Extent(span.slot, start, slice(0, len(span.tokens))),),
+            _problem(reading, span.slot, start, temperature),
+        )
         for span, start in canvas.starts()
         if span.slot is not None and MASKED in span.tokens
     ]
 
 
-def _slot_witness(
-    reading: Reading, slot: str, start: int, posterior: Posterior, temperature: float
-) -> SlotWitness:
+def _slot_witnesses(
+    question: _Question, posterior: Posterior, temperature: float
+) -> list[SlotWitness]:
+    reading, canvas = question.reading, question.reading.canvas
     if not posterior.has_member:
+        slots = ", ".join(f"'{extent.slot}'" for extent in question.extents)
         raise NonFiniteLogits(
-            f"the network gives every completion of slot '{slot}' the logit -inf",
+            f"the network gives every completion of slot {slots} the logit -inf",
             hint="check its weights and its number format (try dtype float32)",
         )
     tokens = posterior.sample(1, reading.generator)[0] if temperature > 0 else posterior.map()
-    committed = reading.canvas.slot(slot)
-    return SlotWitness(
-        slot=slot,
-        start=start,
-        masked=tuple(index for index, token in enumerate(committed) if token == MASKED),
-        tokens=tokens.cpu(),
-        log_confidence=posterior.log_probability(tokens).cpu(),
-        posterior=posterior,
+    log_confidence = posterior.log_probability(tokens).cpu()
+    tokens = tokens.cpu()
+    return [
+        SlotWitness(
+            slot=extent.slot,
+            start=extent.start,
+            masked=tuple(i for i, t in enumerate(canvas.slot(extent.slot)) if t == MASKED),
+            tokens=tokens[extent.rows],
+            log_confidence=log_confidence[extent.rows],
+            posterior=posterior,
+            rows=extent.rows,
+        )
+        for extent in question.extents
+        if canvas.is_masked(extent.slot)
+    ]
+
+
+def _joint_question(reading: Reading, joint: Joint, temperature: float) -> _Question:
+    canvas, extents = reading.canvas, joint.extents(reading.canvas)
+    logits = _scaled(joint.logits(canvas, reading.logits), temperature)
+    null = reading.constraint.null_token_id
+    for extent in extents:
+        least = reading.constraint.slots[extent.slot].slot.min_tokens
+        if least and null is not None:
+            logits[extent.rows][:least, null] = -torch.inf
+    problem = Problem(
+        joint.compiled.automaton,
+        logits,
+        joint.row([canvas.slot(slot) for slot in joint.slots]),
+        None,
+        joint.row([canvas.witness_of(slot) for slot in joint.slots]),
     )
+    return _Question(reading, tuple(extents), problem)
+
+
+def _scaled(logits: Tensor, temperature: float) -> Tensor:
+    if temperature == 0:
+        return logits
+    return (logits / temperature).clamp(-LARGEST_LOGIT, LARGEST_LOGIT)
 
 
 def _problem(reading: Reading, slot: str, start: int, temperature: float) -> Problem:
     constraint, committed = reading.constraint, reading.canvas.slot(slot)
-    logits = reading.logits[start : start + len(committed)].float()
-    if temperature > 0:
-        logits = (logits / temperature).clamp(-LARGEST_LOGIT, LARGEST_LOGIT)
+    logits = _scaled(reading.logits[start : start + len(committed)].float(), temperature)
     least = constraint.slots[slot].slot.min_tokens
     if least and constraint.null_token_id is not None:
         logits = logits.clone()

@@ -56,12 +56,15 @@ class Template:
 
     Args:
         parts: invariants and slots, first to last.
+        language: what the whole text is a member of, besides; a grammar or a regular language.
+            What one slot holds then counts in the others. None: slots are independent.
 
     Raises:
-        InvalidTemplate: when two slots share an id.
+        InvalidTemplate: when two slots share an id, or there is a language and no slot.
     """
 
     parts: tuple[Invariant | Slot, ...]
+    language: Language | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", tuple(_merged(self.parts)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dllm_struct.canvas.binding import BoundSlot
 from dllm_struct.canvas.canvas import MASKED
@@ -104,6 +104,29 @@ def slot_limits(part: BoundSlot, compiled: Compiled, has_null: bool) -> SlotLimi
         "within its limits",
         hint="lower the slot's min_tokens or raise its max_tokens",
     )
+
+
+def joint_limits(part: BoundSlot, alone: SlotLimits, fewest: int) -> SlotLimits:
+    """The limits of a slot that an outer language ties to others.
+
+    Args:
+        part: the slot.
+        alone: its limits without the outer language.
+        fewest: its tokens in a short member of the whole.
+
+    Raises:
+        LimitTooSmall: ``fewest`` is more than the slot's ``max_tokens``.
+    """
+    fewest = max(fewest, alone.fewest)
+    if alone.most is not None and fewest > alone.most:
+        raise LimitTooSmall(
+            f"slot '{part.slot.id}' takes {fewest} tokens in a short member of the whole, more "
+            f"than its limit of {alone.most}",
+            needed=fewest,
+            limit=alone.most,
+            hint="raise the slot's max_tokens",
+        )
+    return replace(alone, fewest=fewest)
 
 
 def share(wanted: Mapping[str, int], fewest: Mapping[str, int], room: int | None) -> dict[str, int]:

@@ -135,11 +135,7 @@ class Row:
         for edit in edits:
             slot, index = edit.slot, edit.index
             count = min(edit.count, self.constraint.room(self.canvas, slot, self.limit))
-            longer, witness = (
-                (*tokens[:index], *[MASKED] * count, *tokens[index:])
-                for tokens in (self.canvas.slot(slot), self.canvas.witness_of(slot))
-            )
-            if count > 0 and self.constraint.completable(slot, longer, witness):
+            if count > 0 and self.constraint.can_insert(self.canvas, slot, index, count):
                 self.canvas.insert(slot, index, count)
                 done.append(Edit(slot, index, count))
         self.stats.grown += sum(edit.count for edit in done)

@@ -131,7 +131,8 @@ class Model:
         Args:
             prefix: the text before the hole, or a template.
             suffix: the text after the hole.
-            output_type: what the hole may hold; None: any text.
+            output_type: what the hole may hold; a grammar says what prefix, hole and suffix
+                together have to be. None: any text.
             decoding: how to denoise.
             max_tokens: most positions of prefix, hole and suffix together.
             seed: makes the result reproducible.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
-from dllm_struct.automata.utf8 import utf8_text
 from dllm_struct.decoding.settings import Structure
 from dllm_struct.errors import InvalidDecoding
-from dllm_struct.languages.base import Language, Regular
-from dllm_struct.languages.choice import Choice
+from dllm_struct.languages.base import Language, any_text
+from dllm_struct.languages.holes.context import HasContext
 from dllm_struct.languages.python_types import as_language
+from dllm_struct.samples import HasTemplate, samples
 from dllm_struct.template import Invariant, Slot, Template
 
 WHOLE = ""
@@ -20,19 +20,8 @@ WHOLE = ""
 HOLE = "infill"
 """Id of the slot between a prefix and a suffix."""
 
-MOST_SAMPLES = 4
-
 TYPICAL_TEXT = ("value", "x", "1", "The text")
 """Samples of text of which nothing is known."""
-
-
-@runtime_checkable
-class HasTemplate(Protocol):
-    """A language that has a template form: what every member shares is invariant."""
-
-    def template(self) -> Template:
-        """Return the template."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -74,9 +63,19 @@ def target(output_type: Any, structure: Structure) -> Target:
 
 
 def infilling(prefix: str, suffix: str, output_type: Any) -> Target:
-    """Return the target of a hole between two texts; ``output_type`` None: any text."""
+    """Return the target of a hole between two texts.
+
+    Args:
+        prefix: the text before the hole.
+        suffix: the text after it.
+        output_type: what the hole may hold; a grammar says what the whole text has to be. None:
+            any text.
+    """
+    if isinstance(output_type, Language) and isinstance(output_type, HasContext):
+        parts = (Invariant(prefix), Slot(HOLE, any_text()), Invariant(suffix))
+        return Target(Template(parts, output_type), as_it_is, answer=HOLE)
     if output_type is None:
-        text = Slot(HOLE, Regular("any text", utf8_text()), samples=TYPICAL_TEXT)
+        text = Slot(HOLE, any_text(), samples=TYPICAL_TEXT)
         goal = Target(Template((text,)), as_it_is)
     else:
         goal = target(output_type, "free")
@@ -91,20 +90,4 @@ def as_it_is(text: str) -> str:
 
 def whole(language: Language) -> Template:
     """Return the template whose only slot is the whole output."""
-    return Template((Slot(WHOLE, language, samples=_samples(language)),))
-
-
-def _samples(language: Language) -> tuple[str, ...]:
-    """Return typical members, as far as a language tells."""
-    if isinstance(language, Choice):
-        return language.options[:MOST_SAMPLES]
-    if not isinstance(language, HasTemplate):
-        return ()
-    template = language.template()
-    if not all(slot.samples for slot in template.slots):
-        return ()
-    turns = range(max((len(slot.samples) for slot in template.slots), default=1))
-    return tuple(
-        template.render({s.id: s.samples[turn % len(s.samples)] for s in template.slots})
-        for turn in turns
-    )
+    return Template((Slot(WHOLE, language, samples=samples(language)),))

@@ -33,7 +33,7 @@ class Daedal:
         maximum: most positions a slot grows to.
     """
 
-    initial: int = 16
+    initial: int = 20
     expansion: int = 8
     window: int = 32
     tau_eos: float = 0.5

@@ -23,11 +23,11 @@ class Fixed:
         initial: positions of a slot whose language sets no bound.
     """
 
-    initial: int = 16
+    initial: int = 20
     needs_null: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        check(self.initial >= 1, f"initial length {self.initial} is too small", hint="use 16")
+        check(self.initial >= 1, f"initial length {self.initial} is too small", hint="use 20")
 
     def extend(self, slots: Sequence[SlotLength]) -> list[Edit]:
         """See `LengthPolicy.extend`."""

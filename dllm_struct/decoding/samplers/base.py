@@ -52,7 +52,7 @@ class Candidates:
             tokens=pick(slot.tokens for slot in witness),
             log_confidence=pick(slot.log_confidence for slot in witness),
             quota=quota,
-            log_marginals=lambda: pick(slot.posterior.log_marginals.cpu() for slot in witness),
+            log_marginals=lambda: pick(slot.log_marginals.cpu() for slot in witness),
         )
 
     def __len__(self) -> int:

@@ -14,11 +14,17 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dllm_struct.automata.machine import DEAD, UNMADE, Machine
+from dllm_struct.automata.machine import (
+    DEAD,
+    NULL_MARK,
+    SEPARATOR_MARK,
+    UNMADE,
+    Machine,
+)
+from dllm_struct.errors import BudgetExceeded
 from dllm_struct.languages.base import Language
 from dllm_struct.posterior.exploration.memory import (
     BROAD,
-    FEWEST,
     LIST,
     NOT_ASKED,
     ROW,
@@ -110,15 +116,18 @@ class LazyAutomaton:
         """The state after a token, `DEAD` for one without text."""
         data = self.vocabulary.tokens[token] or b""
         for byte in data:
-            state = self._step(state, byte)
+            state = self.step(state, byte)
             if state == DEAD:
                 return DEAD
         return state if data else DEAD
 
     def spelling(self, state: int) -> Spelling | None:
-        """The machine's completion of a state, cut into tokens; None when there is none."""
+        """The machine's completion of a state, cut into tokens; None when none is known."""
         if state not in self._spellings:
-            data = self.machine.completion(state)
+            try:
+                data = self.machine.completion(state)
+            except BudgetExceeded:
+                data = None
             self._spellings[state] = None if data is None else Spelling(data, self.words)
         return self._spellings[state]
 
@@ -142,14 +151,18 @@ class LazyAutomaton:
         """Ask the machine about (state, byte), or about whole states (`ROW`, `LIST`, `FEWEST`)."""
         for state, what in requests:
             if what >= 0:
-                self._step(state, what)
+                self.step(state, what)
             elif what == ROW:
                 self._see(state)
             elif what == LIST:
                 self._list(state)
             elif self.memory.fewest[state] == NOT_ASKED:
-                tokens = self._home(state)
-                self.memory.fewest[state] = NEVER if tokens is None else len(tokens)
+                known = self.machine.distance(state)
+                self.memory.fewest[state] = self._tokens_home(state) if known is None else known
+
+    def _tokens_home(self, state: int) -> int:
+        tokens = self._home(state)
+        return NEVER if tokens is None else len(tokens)
 
     def _home(self, state: int) -> NDArray[np.int32] | None:
         """The machine's completion in the fewest tokens."""
@@ -159,7 +172,8 @@ class LazyAutomaton:
         tokens = spelled(np.frombuffer(data, np.uint8), self.words)
         return None if tokens[:1].tolist() == [-1] else tokens
 
-    def _step(self, state: int, byte: int) -> int:
+    def step(self, state: int, byte: int) -> int:
+        """The state after one more byte."""
         target = int(self.memory.rows[state, byte])
         if target != UNMADE:
             return target
@@ -209,12 +223,14 @@ class LazyAutomaton:
         """Tokens of one byte, few in a broad state, and those that begin the machine's end."""
         most = FEW if self.memory.breadth[state] > BROAD else BROAD
         row, own = self.memory.rows[state].tolist(), {}
-        for byte, token in self._one_byte:
-            if row[byte] != DEAD and (target := self._step(state, byte)) != DEAD:
+        most += len(self.marks)
+        for byte, token in (*self.marks.items(), *self._one_byte):
+            if row[byte] != DEAD and (target := self.step(state, byte)) != DEAD:
                 own[token] = target
                 if len(own) == most:
                     break
-        end = self.machine.completion(state) or b""
+        is_far = self.machine.distance(state) is not None
+        end = b"" if is_far else self.machine.completion(state) or b""
         for offset, _, token in occurrences(np.frombuffer(end, np.uint8), self.words).tolist():
             if offset == 0 and token not in own:
                 own[token] = self.read(state, token)
@@ -240,6 +256,27 @@ class LazyAutomaton:
         self.memory = with_states(self.memory, state + 1)
 
     @cached_property
+    def plain(self) -> list[int]:
+        """Tokens of one printable ASCII byte."""
+        return [token for byte, token in self._one_byte if ord(" ") <= byte <= ord("~")]
+
+    @property
+    def null_mark(self) -> int | None:
+        """The token that says that nothing follows in its slot, where the machine has one."""
+        return self.marks.get(NULL_MARK)
+
+    @property
+    def separator(self) -> int | None:
+        """The token between two slots, where the machine reads several."""
+        return self.marks.get(SEPARATOR_MARK)
+
+    @cached_property
+    def marks(self) -> dict[int, int]:
+        """The tokens that are marks of the machine, by their bytes."""
+        tokens = dict(self._one_byte)
+        return {byte: tokens[byte] for byte in self.machine.marks if byte in tokens}
+
+    @cached_property
     def _one_byte(self) -> list[tuple[int, int]]:
         """Bytes that are tokens, from the blank on, and these tokens."""
         starts, nodes = self.words.token_start, self.words.root
@@ -252,8 +289,7 @@ class LazyAutomaton:
     @cached_property
     def fewest(self) -> int:
         """Tokens of the machine's shortest member, `NEVER` when it cannot be written."""
-        self.fill([(self.start, FEWEST)])
-        return int(self.memory.fewest[self.start])
+        return self._tokens_home(self.start)
 
 
 @lru_cache(maxsize=16)

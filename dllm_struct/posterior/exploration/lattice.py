@@ -86,10 +86,12 @@ def explore(
         trail: a witness, always kept.
         beam: most states of a layer besides the trail's; None: all.
     """
-    return _Explorer(automaton, question, trail, beam).run()
+    return Explorer(automaton, question, trail, beam).run()
 
 
-class _Explorer:
+class Explorer:
+    """Explores layer after layer; see `explore` for its arguments."""
+
     def __init__(
         self, automaton: LazyAutomaton, question: Question, trail: Trail | None, beam: int | None
     ) -> None:
@@ -159,7 +161,7 @@ class _Explorer:
         self._prepare(is_open)
         memory = automaton.memory
         living = self.states[self.states != END]
-        options = question.options[i, : question.num_options[i]]
+        options = self._options(i)
         tries = self._tries(len(options))
         if is_open and memory.wide[living].any():
             is_all = question.is_closed[i] or len(options) == automaton.num_tokens
@@ -191,6 +193,10 @@ class _Explorer:
             if not missing:
                 return edges, found, count
             automaton.fill(map(tuple, found.missing[:missing].tolist()))
+
+    def _options(self, i: int) -> NDArray[np.int32]:
+        """Tokens that are tried at a position besides the states' own lists."""
+        return self.question.options[i, : self.question.num_options[i]]
 
     def _tries(self, most: int) -> NDArray[np.int64]:
         """How many likely tokens are tried in each state: few where all that is tried is new."""

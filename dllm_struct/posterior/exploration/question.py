@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,12 +63,11 @@ class Question:
         """Whether plainly nothing can fit."""
         return self.lowest > self.highest or bool((self.is_closed & (self.num_options == 0)).any())
 
-    @property
-    def free_from(self) -> int:
-        """From here on up to `highest` nothing is decided."""
+    def free_from(self, separators: Collection[int]) -> int:
+        """From here on up to `highest` nothing is decided, positions of separators apart."""
         taken = np.flatnonzero((self.fixed != ANY) | self.is_closed)
-        taken = taken[taken < self.highest]
-        return int(taken[-1]) + 1 if len(taken) else 0
+        last = (int(i) for i in taken[::-1] if i < self.highest and i not in separators)
+        return next(last, -1) + 1
 
 
 def unasked(committed: Sequence[int], null: int | None) -> Question:

@@ -10,14 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+import numpy as np
+
 from dllm_struct.automata.machine import DEAD
 from dllm_struct.errors import BudgetExceeded
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.exploration.expansion import END
+from dllm_struct.posterior.exploration.guided import guided_tokens
 from dllm_struct.posterior.exploration.lattice import Trail
 from dllm_struct.posterior.exploration.memory import FEWEST
 from dllm_struct.posterior.exploration.question import ANY, Question
-from dllm_struct.posterior.exploration.words import NEVER
+from dllm_struct.posterior.exploration.words import NEVER, Spelling
 
 LIKELIEST = 4
 """Likely tokens that are tried where a state allows more than its list, short of all."""
@@ -88,6 +91,9 @@ def find_trail(
     if question.is_impossible or automaton.start == DEAD:
         return None
     search = _Search(automaton, question, most_work)
+    tokens = guided_tokens(automaton, question)
+    if tokens is not None:
+        return search.trail(tokens)
     for plan in PLANS:
         tokens = search.sweep(0, automaton.start, plan, len(question))
         if tokens is not None:
@@ -102,10 +108,18 @@ class _Search:
         self, automaton: LazyAutomaton, question: Question, most_work: int = MOST_WORK
     ) -> None:
         self.automaton, self.question = automaton, question
-        self.free_from = question.free_from
+        self.separators = self._separators()
+        self.free_from = question.free_from(set(self.separators))
         self.is_complete = False
         self._hint: list[int] | None = None
         self._left = most_work
+
+    def _separators(self) -> dict[int, int]:
+        """Positions of separators and their token."""
+        separator = self.automaton.separator
+        if separator is None:
+            return {}
+        return {int(i): separator for i in np.flatnonzero(self.question.fixed == separator)}
 
     def trail(self, tokens: list[int]) -> Trail:
         """The states that a witness passes."""
@@ -159,6 +173,13 @@ class _Search:
             return [question.null] * (n - position)
         if position < self.free_from:
             return None
+        if self.separators:
+            return self._finish_marked(position, state)
+        return self._finish_plainly(position, state)
+
+    def _finish_plainly(self, position: int, state: int) -> list[int] | None:
+        """The same without separators."""
+        question, n = self.question, len(self.question)
         spelling = self.automaton.spelling(state)
         if spelling is None:
             return None
@@ -170,6 +191,35 @@ class _Search:
                 places = enumerate(tokens, position)
                 if all(question.allows(i, token) for i, token in places):
                     return tokens + [question.null] * (n - length)
+        return None
+
+    def _finish_marked(self, position: int, state: int) -> list[int] | None:
+        """The same where separators stand at fixed places, each part with nulls after it."""
+        rest = self.automaton.machine.completion(state)
+        if rest is None:
+            return None
+        separator = next(iter(self.separators.values()))
+        stops = [i for i in self.separators if i >= position]
+        parts = rest.split(self.automaton.vocabulary.tokens[separator] or b"")
+        if len(parts) != len(stops) + 1:
+            return None
+        tokens: list[int] = []
+        for part, stop in zip(parts, [*stops, len(self.question)], strict=True):
+            filled = self._filled(part, position + len(tokens), stop)
+            if filled is None:
+                return None
+            tokens += [*filled, separator]
+        return tokens[:-1]
+
+    def _filled(self, part: bytes, start: int, stop: int) -> list[int] | None:
+        """A text cut into tokens for the positions of a slot, with null marks after it."""
+        spelling, room = Spelling(part, self.automaton.words), stop - start
+        null = self.automaton.null_mark
+        for count in range(room + 1):
+            if spelling.counts >> count & 1 and (count == room or null is not None):
+                tokens = spelling.cut(count) + [null or 0] * (room - count)
+                if all(self.question.allows(i, t) for i, t in enumerate(tokens, start)):
+                    return tokens
         return None
 
     def sweep(self, start: int, state: int, plan: _Plan, stop: int) -> list[int] | None:

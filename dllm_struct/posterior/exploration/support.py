@@ -8,7 +8,6 @@ from dllm_struct.automata.machine import DEAD
 from dllm_struct.errors import BudgetExceeded
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.exploration.expansion import END
-from dllm_struct.posterior.exploration.memory import FEWEST
 from dllm_struct.posterior.exploration.question import ANY, Question, unasked
 from dllm_struct.posterior.exploration.search import find_trail, quick_trail
 from dllm_struct.posterior.exploration.words import NEVER
@@ -136,8 +135,7 @@ def fewest_tokens(automaton: LazyAutomaton) -> int:
     """
     if automaton.start == DEAD:
         return NEVER
-    automaton.fill([(automaton.start, FEWEST)])
-    known = int(automaton.memory.fewest[automaton.start])
+    known = automaton.fewest
     seen = layer = dict.fromkeys([automaton.start])
     tried, count = 0, 0
     while count < known and layer:
