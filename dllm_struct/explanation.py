@@ -95,7 +95,7 @@ def explain(constraint: Any, vocabulary: Vocabulary | None = None) -> Explanatio
     """Say what a constraint becomes.
 
     Args:
-        constraint: a language, a JSON Schema as a dict, or an output type.
+        constraint: a template, a language, a JSON Schema as a dict, or an output type.
         vocabulary: of the model that will write it; without one there are no tokens to count.
 
     Raises:
@@ -104,13 +104,14 @@ def explain(constraint: Any, vocabulary: Vocabulary | None = None) -> Explanatio
         BudgetExceeded: a slot needs too many states.
     """
     begin = perf_counter()
-    language = as_language(constraint).language
-    template = _template_of(language)
+    is_template = isinstance(constraint, Template)
+    language = None if is_template else as_language(constraint).language
+    template = constraint if language is None else _template_of(language)
     if vocabulary is not None:
         with suppress(DllmStructError):  # so that no time below includes the vocabulary's
             compile(Regular("one character", utf8_text()), vocabulary)
     slots = [_slot(slot.id, slot.language, vocabulary) for slot in template.slots]
-    if template.slots != (Slot("", language),):
+    if language is not None and template.slots != (Slot("", language),):
         slots.append(_slot(FREE_FORM, language, vocabulary))
     warnings = tuple(_warnings(language)) if isinstance(language, JsonSchema) else ()
     parts = tuple(
@@ -118,7 +119,7 @@ def explain(constraint: Any, vocabulary: Vocabulary | None = None) -> Explanatio
         for part in template.parts
     )
     elapsed = perf_counter() - begin
-    return Explanation(language.description, parts, tuple(slots), warnings, elapsed)
+    return Explanation(_description(template, language), parts, tuple(slots), warnings, elapsed)
 
 
 def _template_of(language: Language) -> Template:
@@ -126,6 +127,13 @@ def _template_of(language: Language) -> Template:
     if isinstance(language, JsonSchema):
         return language.template()
     return Template((Slot("", language),))
+
+
+def _description(template: Template, language: Language | None) -> str:
+    if language is not None:
+        return language.description
+    outer = template.language
+    return "template" if outer is None else f"template in {outer.description}"
 
 
 def _slot(name: str, language: Language, vocabulary: Vocabulary | None) -> ExplainedSlot:

@@ -6,15 +6,26 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 import dllm_struct as ds
+from dllm_struct.cli import generate as generating
+from dllm_struct.cli import options
 from dllm_struct.cli.explain import show, show_json
-from dllm_struct.cli.generate import Request, run
-from dllm_struct.cli.inputs import Whitespace, read_language, read_prompt, read_vocabulary
+from dllm_struct.cli.generate import Request
+from dllm_struct.cli.holes import HOLE, with_holes
+from dllm_struct.cli.inputs import (
+    Asked,
+    read_constraint,
+    read_document,
+    read_language,
+    read_outer,
+    read_prompt,
+    read_vocabulary,
+)
 from dllm_struct.errors import DllmStructError
 
 BAD_INPUT = 2
@@ -27,70 +38,41 @@ app = typer.Typer(
 )
 
 
-SchemaOption = Annotated[
-    Path | None, typer.Option("--schema", metavar="FILE", help="JSON Schema that the text obeys.")
-]
-RegexOption = Annotated[
-    str | None, typer.Option("--regex", metavar="PATTERN", help="Python regex of the whole text.")
-]
-ModelOption = Annotated[
-    str, typer.Option(help="'bundled', a local folder, or the id of a model on the hub.")
-]
-WhitespaceOption = Annotated[
-    Whitespace,
-    typer.Option(help="White space of JSON: as json.dumps writes it, or any."),
-]
-
-
 @app.command()
 def generate(
     prompt: Annotated[
         str, typer.Argument(help="The prompt; '-' reads standard input, '@FILE' reads a file.")
     ],
-    schema: SchemaOption = None,
-    regex: RegexOption = None,
-    model: ModelOption = "bundled",
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Draw the canvas as it is filled.")
-    ] = False,
-    seed: Annotated[int | None, typer.Option(help="Equal seeds give equal texts.")] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option(min=1, help="Most positions of the output.")
-    ] = None,
-    structure: Annotated[
-        Literal["template", "free"],
-        typer.Option(help="A fixed layout with one slot per value, or one free slot."),
-    ] = "template",
-    whitespace: WhitespaceOption = "canonical",
-    sampler: Annotated[
-        str, typer.Option(help="What is committed first: confidence, random or threshold.")
-    ] = "confidence",
-    steps: Annotated[
-        int | None, typer.Option(min=1, help="Most forward passes; without: one token each.")
-    ] = None,
-    threshold: Annotated[
-        float, typer.Option(min=0, max=1, help="Confidence that the threshold sampler asks for.")
-    ] = 0.9,
-    temperature: Annotated[
-        float, typer.Option(min=0, help="0 takes the likeliest text, 1 samples.")
-    ] = 0.0,
-    block_length: Annotated[
-        int | None, typer.Option(min=1, help="Fill blocks of that length from left to right.")
-    ] = None,
-    length: Annotated[str, typer.Option(help="How slots grow: fixed or daedal.")] = "fixed",
-    trace: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write one JSON object per step.")
-    ] = None,
-    device: Annotated[str, typer.Option(help="'auto', 'cpu', 'cuda', 'cuda:1' ...")] = "auto",
+    schema: options.Schema = None,
+    regex: options.Regex = None,
+    grammar: options.Grammar = None,
+    start: options.Start = None,
+    template: options.Template = None,
+    values: options.Values = None,
+    model: options.Model = "bundled",
+    watch: options.Watch = False,
+    seed: options.Seed = None,
+    max_tokens: options.MaxTokens = None,
+    structure: options.Layout = "template",
+    whitespace: options.Space = "canonical",
+    sampler: options.Sampler = "confidence",
+    steps: options.Steps = None,
+    threshold: options.Threshold = 0.9,
+    temperature: options.Temperature = 0.0,
+    block_length: options.BlockLength = None,
+    length: options.Length = "fixed",
+    trace: options.Trace = None,
+    device: options.Device = "auto",
 ) -> None:
-    """Print a text that answers PROMPT and obeys a schema or a pattern.
+    """Print a text that answers PROMPT and obeys a schema, a pattern, a grammar or a template.
 
     The text alone goes to standard output, everything else to standard error. Status 0: done;
     2: bad input, or a constraint that cannot be guaranteed.
     """
+    asked = Asked(schema, regex, grammar, template, start, tuple(values or ()), whitespace)
     request = Request(
         prompt=read_prompt(prompt),
-        language=read_language(schema, regex, whitespace),
+        output_type=read_constraint(asked),
         model=model,
         device=device,
         decoding={
@@ -107,20 +89,84 @@ def generate(
         watch=watch,
         trace=trace,
     )
-    run(request)
+    generating.generate(request)
+
+
+@app.command()
+def infill(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A text with holes; '-' reads standard input.")
+    ],
+    grammar: options.Grammar = None,
+    start: options.Start = None,
+    hole: Annotated[str, typer.Option(metavar="MARK", help="What marks a hole.")] = HOLE,
+    schema: Annotated[
+        Path | None, typer.Option("--schema", metavar="FILE", help="JSON Schema of every hole.")
+    ] = None,
+    regex: Annotated[
+        str | None, typer.Option("--regex", metavar="PATTERN", help="Python regex of every hole.")
+    ] = None,
+    prompt: Annotated[
+        str | None,
+        typer.Option(help="What the model reads first; '-' is standard input, '@FILE' a file."),
+    ] = None,
+    model: options.Model = "bundled",
+    watch: options.Watch = False,
+    seed: options.Seed = None,
+    max_tokens: options.MaxTokens = None,
+    whitespace: options.Space = "canonical",
+    sampler: options.Sampler = "confidence",
+    steps: options.Steps = None,
+    threshold: options.Threshold = 0.9,
+    temperature: options.Temperature = 0.0,
+    block_length: options.BlockLength = None,
+    length: options.Length = "fixed",
+    trace: options.Trace = None,
+    device: options.Device = "auto",
+) -> None:
+    """Print the text of FILE with its holes filled; nothing else of it changes.
+
+    A hole is written <FILL>. With a grammar the whole text is a member of it. The text alone goes
+    to standard output, everything else to standard error.
+    """
+    outer = read_outer(grammar, start)
+    inner = read_language(schema, regex, whitespace)
+    request = Request(
+        prompt=None if prompt is None else read_prompt(prompt),
+        output_type=with_holes(read_document(file), hole, outer, inner),
+        model=model,
+        device=device,
+        decoding={
+            "sampler": sampler,
+            "steps": steps,
+            "threshold": threshold,
+            "temperature": temperature,
+            "block_length": block_length,
+            "length": length,
+        },
+        max_tokens=max_tokens,
+        seed=seed,
+        watch=watch,
+        trace=trace,
+    )
+    generating.infill(request)
 
 
 @app.command("compile")
 def compile_(
-    schema: SchemaOption = None,
-    regex: RegexOption = None,
-    model: ModelOption = "bundled",
-    whitespace: WhitespaceOption = "canonical",
+    schema: options.Schema = None,
+    regex: options.Regex = None,
+    grammar: options.Grammar = None,
+    start: options.Start = None,
+    template: options.Template = None,
+    values: options.Values = None,
+    model: options.Model = "bundled",
+    whitespace: options.Space = "canonical",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Explain what a schema or a pattern becomes: fixed text, slots, automata, sizes, times."""
-    language = read_language(schema, regex, whitespace)
-    explanation = ds.explain(language, read_vocabulary(model))
+    """Explain what a constraint becomes: fixed text, slots, automata, sizes, times."""
+    asked = Asked(schema, regex, grammar, template, start, tuple(values or ()), whitespace)
+    explanation = ds.explain(read_constraint(asked), read_vocabulary(model))
     (show_json if as_json else show)(explanation, Console())
 
 

@@ -1,8 +1,9 @@
-"""``dllm-struct generate``: one prompt, one constraint, one text on standard output."""
+"""``dllm-struct generate`` and ``infill``: one request, one text on standard output."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from dllm_struct.errors import InvalidInput
 
 if TYPE_CHECKING:
     from dllm_struct.decoding.row import Stats
+    from dllm_struct.trace import Event
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Request:
     """What to generate, and how.
 
     Attributes:
-        prompt: the text that the model reads.
-        language: what the output has to be.
+        prompt: the text that the model reads; None: nothing but the canvas.
+        output_type: what the output has to be.
         model: name, folder or hub id.
         device: where the model runs.
         decoding: settings that differ from the defaults of `Decoding`.
@@ -31,8 +33,8 @@ class Request:
         trace: file for one JSON object per step.
     """
 
-    prompt: str
-    language: ds.Language
+    prompt: str | None
+    output_type: ds.Language | ds.Template
     model: str
     device: str
     decoding: dict[str, Any]
@@ -42,29 +44,68 @@ class Request:
     trace: Path | None
 
 
-def run(request: Request) -> None:
-    """Generate, show progress and statistics on standard error, print the text alone.
+def generate(request: Request) -> None:
+    """Answer a prompt; print the text and a line break, everything else on standard error.
 
     Raises:
         DllmStructError: the request is refused; nothing is printed on standard output then.
     """
+    prompt = request.prompt or ""
+    output = _watched(
+        request,
+        lambda model, decoding, watch: model.generate(
+            prompt, request.output_type, decoding, request.max_tokens, request.seed, watch
+        ),
+    )
+    _print(output.text + "\n")
+
+
+def infill(request: Request) -> None:
+    """Fill the holes of a template; print the whole text as it is, the rest on standard error.
+
+    Raises:
+        DllmStructError: the request is refused; nothing is printed on standard output then.
+    """
+    template = request.output_type
+    assert isinstance(template, ds.Template)
+    output = _watched(
+        request,
+        lambda model, decoding, watch: model.infill(
+            template,
+            decoding=decoding,
+            max_tokens=request.max_tokens,
+            seed=request.seed,
+            prompt=request.prompt,
+            stop=watch,
+        ),
+    )
+    _print(output.text)
+
+
+Write = Callable[["ds.Model", "ds.Decoding", Callable[["Event"], bool]], "ds.Output"]
+
+
+def _watched(request: Request, write: Write) -> ds.Output:
+    """Load the model and write, showing every step."""
     if request.trace is not None:
         _check_writable(request.trace)
     decoding = ds.Decoding(**request.decoding)
     model = ds.load(request.model, device=request.device)
-    stream = model.stream(
-        request.prompt, request.language, decoding, request.max_tokens, request.seed
-    )
     with view(request.watch) as show:
-        for item in stream:
-            if isinstance(item, ds.Output):
-                output = item
-            else:
-                show(item)
+
+        def watch(event: Event) -> bool:
+            show(event)
+            return False
+
+        output = write(model, decoding, watch)
     if request.trace is not None:
         output.trace.to_jsonl(request.trace)
     print(summary(output.stats), file=sys.stderr)
-    sys.stdout.buffer.write(output.text.encode() + b"\n")
+    return output
+
+
+def _print(text: str) -> None:
+    sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
 
 

@@ -1,43 +1,126 @@
-"""What the command line is given: prompts, schemas, patterns; unreadable ones are refused."""
+"""What the command line is given: prompts, texts, constraints; unreadable ones are refused."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Literal
 
 import dllm_struct as ds
 from dllm_struct.errors import InvalidInput
+from dllm_struct.files import decoded, read_bytes, read_json, read_text
 
 Whitespace = Literal["canonical", "flexible"]
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The constraint that a command asks for, as it was typed.
+
+    Attributes:
+        schema: file with a JSON Schema.
+        regex: a pattern.
+        grammar: name or file of a grammar.
+        template: name or file of a template.
+        start: a rule of the grammar.
+        values: ``NAME=TEXT``, of the template.
+        whitespace: of JSON.
+    """
+
+    schema: Path | None = None
+    regex: str | None = None
+    grammar: str | None = None
+    template: str | None = None
+    start: str | None = None
+    values: tuple[str, ...] = ()
+    whitespace: Whitespace = "canonical"
 
 
 def read_prompt(argument: str) -> str:
     """Return the prompt: the argument itself, ``-`` for standard input, ``@FILE`` for a file."""
-    if argument == "-":
-        return _decoded(sys.stdin.buffer.read(), "standard input")
+    if argument == STANDARD_INPUT:
+        return decoded(sys.stdin.buffer.read(), "standard input")
     if argument.startswith("@"):
-        return _read(Path(argument[1:]), "to begin a prompt with '@', give it on standard input")
+        hint = "to begin a prompt with '@', give it on standard input"
+        return read_text(Path(argument[1:]), hint)
     return argument
 
 
-def read_language(schema: Path | None, pattern: str | None, whitespace: Whitespace) -> ds.Language:
-    """Return the language that the command asks for: of a schema file, or of a pattern.
+def read_document(argument: str) -> str:
+    """Return the text of a file, or of standard input for ``-``; every byte of it counts."""
+    is_file = argument != STANDARD_INPUT
+    data = read_bytes(Path(argument), "check the path") if is_file else sys.stdin.buffer.read()
+    return decoded(data, argument if is_file else "standard input", keep_mark=True)
+
+
+def read_constraint(asked: Asked) -> ds.Language | ds.Template:
+    """Return the language or template that a command asks for.
 
     Raises:
-        InvalidInput: none or both are given, or the file cannot be read as JSON.
+        InvalidInput: there is none, or more than one, or a file cannot be read.
+        DllmStructError: it is malformed, or cannot be guaranteed.
     """
-    if (schema is None) == (pattern is None):
+    given = (asked.schema, asked.regex, asked.grammar, asked.template)
+    count = sum(option is not None for option in given)
+    if count != 1:
         raise InvalidInput(
-            "there is no constraint" if schema is None else "there are two constraints",
-            hint="give one of --schema FILE and --regex PATTERN",
+            "there is no constraint" if count == 0 else "there are two constraints",
+            hint="give one of --schema FILE, --regex PATTERN, --grammar G and --template T",
         )
-    if pattern is not None:
-        return ds.regex(pattern)
-    assert schema is not None
-    return ds.json_schema(read_json(schema), whitespace=whitespace)
+    _check_companions(asked)
+    if asked.template is not None:
+        return read_template(asked.template, asked.values)
+    if asked.grammar is not None:
+        return read_grammar(asked.grammar, asked.start)
+    found = read_language(asked.schema, asked.regex, asked.whitespace)
+    assert found is not None
+    return found
+
+
+def read_language(
+    schema: Path | None, pattern: str | None, whitespace: Whitespace
+) -> ds.Language | None:
+    """Return the language of a schema file, or of a pattern; None where neither is given.
+
+    Raises:
+        InvalidInput: both are given, or the file cannot be read as JSON.
+    """
+    if schema is not None and pattern is not None:
+        raise InvalidInput(
+            "there are two constraints", hint="give one of --schema FILE and --regex PATTERN"
+        )
+    if schema is not None:
+        return ds.json_schema(read_json(schema), whitespace=whitespace)
+    return None if pattern is None else ds.regex(pattern)
+
+
+def read_grammar(name_or_file: str, start: str | None) -> ds.Language:
+    """Return the language of a shipped grammar, or of a file in Lark's notation or GBNF."""
+    path = Path(name_or_file)
+    is_file = bool(path.suffix) or path.is_file()
+    text = read_text(path, "check the path of the grammar") if is_file else name_or_file
+    return ds.grammar(text, start)
+
+
+def read_outer(grammar: str | None, start: str | None) -> ds.Language | None:
+    """Return the language around holes; None where no grammar is given.
+
+    Raises:
+        InvalidInput: there is a start rule without a grammar.
+    """
+    _check_companions(Asked(grammar=grammar, start=start))
+    return None if grammar is None else read_grammar(grammar, start)
+
+
+def read_template(name_or_file: str, values: Iterable[str]) -> ds.Template:
+    """Return a shipped template, or that of a file, with values for its names."""
+    path = Path(name_or_file)
+    is_file = bool(path.suffix) or path.is_file()
+    return ds.read_template(path if is_file else name_or_file, **dict(map(_assignment, values)))
 
 
 def read_vocabulary(model: str) -> ds.Vocabulary:
@@ -45,53 +128,17 @@ def read_vocabulary(model: str) -> ds.Vocabulary:
     return ds.Vocabulary.from_tokenizer(ds.load(model).tokenizer)
 
 
-def read_json(path: Path) -> Any:
-    """Return the value in a JSON file.
-
-    Raises:
-        InvalidInput: the file cannot be read, or is not JSON; with line and column.
-    """
-
-    def once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-        members: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in members:
-                raise InvalidInput(
-                    f"{path}: the key '{key}' is there twice in one object",
-                    hint="keep one of the two",
-                )
-            members[key] = value
-        return members
-
-    def no_constant(name: str) -> NoReturn:
-        raise InvalidInput(f"{path}: {name} is not JSON", hint="JSON has finite numbers only")
-
-    text = _read(path, "check the path")
-    try:
-        return json.loads(text, object_pairs_hook=once, parse_constant=no_constant)
-    except json.JSONDecodeError as error:
-        raise InvalidInput(
-            f"{path} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}",
-            hint="correct the file",
-        ) from None
-    except RecursionError:
-        raise InvalidInput(f"{path} is nested too deeply", hint="flatten the file") from None
+def _check_companions(asked: Asked) -> None:
+    for option, main, is_stray in (
+        ("--start", "--grammar", asked.start is not None and asked.grammar is None),
+        ("--set", "--template", bool(asked.values) and asked.template is None),
+    ):
+        if is_stray:
+            raise InvalidInput(f"{option} is of no use here", hint=f"it goes with {main}")
 
 
-def _read(path: Path, hint: str) -> str:
-    try:
-        return _decoded(path.read_bytes(), str(path))
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise InvalidInput(f"cannot read '{path}': {reason}", hint=hint) from None
-    except ValueError:  # a null byte in the path
-        raise InvalidInput(f"{str(path)!r} is no path", hint=hint) from None
-
-
-def _decoded(data: bytes, source: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            f"{source} is not UTF-8: byte {error.start} cannot be read", hint="convert it to UTF-8"
-        ) from None
+def _assignment(argument: str) -> tuple[str, str]:
+    name, equals, text = argument.partition("=")
+    if not equals or not name:
+        raise InvalidInput(f"'{argument}' sets nothing", hint="write --set NAME=TEXT")
+    return name, text
