@@ -16,7 +16,7 @@ from torch import Tensor
 
 from dllm_struct.canvas import MASKED, Canvas
 from dllm_struct.canvas.binding import BoundInvariant, BoundPart, BoundSlot, bind
-from dllm_struct.canvas.capacity import WORK, SlotLimits, joint_limits, share, slot_limits
+from dllm_struct.canvas.capacity import WORK, SlotLimits, candidate_sizes, share, slot_limits
 from dllm_struct.canvas.joint import Extent, Joint, document_of, own_languages
 from dllm_struct.compiled import Compiled, compile
 from dllm_struct.errors import BudgetExceeded, LimitTooSmall, NonFiniteLogits
@@ -63,12 +63,6 @@ class Constraint:
             slot: slot_limits(part, self.compiled[slot], null_token_id is not None)
             for slot, part in self.slots.items()
         }
-        if self.joint is not None:
-            fewest = self.joint.fewest
-            self.limits = {
-                slot: joint_limits(self.slots[slot], limits, fewest[slot])
-                for slot, limits in self.limits.items()
-            }
 
     def _languages(self, outer: Language | None, vocabulary: Vocabulary) -> dict[str, Language]:
         """What each slot may hold; for several in an outer language: on its own."""
@@ -110,19 +104,36 @@ class Constraint:
         wanted = {slot: limits.wanted(initial, whole) for slot, limits in self.limits.items()}
         shares = share(wanted, {slot: x.fewest for slot, x in self.limits.items()}, room)
         if self.joint is not None:
-            return Canvas(self.parts, self._jointly_feasible(shares))
+            return Canvas(self.parts, self._jointly_feasible(self.joint, shares, room))
         return Canvas(
             self.parts,
             {slot: self.limits[slot].feasible(positions) for slot, positions in shares.items()},
         )
 
-    def _jointly_feasible(self, shares: dict[str, int]) -> dict[str, int]:
-        """Capacities that slots in an outer language can fill together."""
-        assert self.joint is not None
-        masks = [[MASKED] * positions for positions in shares.values()]
-        if self.null_token_id is not None or self._fits(masks, masks):
-            return shares
-        return self.joint.fewest
+    def _jointly_feasible(
+        self, joint: Joint, shares: dict[str, int], room: int | None
+    ) -> dict[str, int]:
+        """Capacities that slots in an outer language can fill together: the first that fit.
+
+        Raises:
+            LimitTooSmall: none is known to fit.
+        """
+        limits = [self.limits[slot] for slot in joint.slots]
+        known = [joint.fewest[slot] for slot in joint.slots]
+        has_null = self.null_token_id is not None
+        start = [shares[slot] for slot in joint.slots]
+        for sizes in candidate_sizes(limits, start, known, has_null=has_null):
+            masks = [[MASKED] * size for size in sizes]
+            if (room is None or sum(sizes) <= room) and self._fits(masks, masks):
+                return dict(zip(joint.slots, sizes, strict=True))
+        most = room if room is not None else sum(limit.most or 0 for limit in limits)
+        raise LimitTooSmall(
+            f"the slots cannot be filled together within their limits; a short way takes {known} "
+            f"tokens ({', '.join(joint.slots)})",
+            needed=sum(known),
+            limit=most,
+            hint="raise the slots' max_tokens, or allow more tokens",
+        )
 
     def room(self, canvas: Canvas, slot: str, limit: int | None) -> int:
         """Return how many positions a slot can still grow by, within all limits."""

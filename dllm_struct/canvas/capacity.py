@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
 
 from dllm_struct.canvas.binding import BoundSlot
 from dllm_struct.canvas.canvas import MASKED
@@ -18,6 +19,12 @@ LENGTHS_TRIED = 64
 
 WORK = 200_000
 """Tokens that are read to find out whether a language that is not regular has a length."""
+
+WIDE = 4
+"""By how much sizes are varied until slots can be filled together."""
+
+MOST_SIZES = 300
+"""How many sizes are tried."""
 
 SLACK = 2
 """An initial capacity holds the shortest member, and typical ones, this many times."""
@@ -106,27 +113,42 @@ def slot_limits(part: BoundSlot, compiled: Compiled, has_null: bool) -> SlotLimi
     )
 
 
-def joint_limits(part: BoundSlot, alone: SlotLimits, fewest: int) -> SlotLimits:
-    """The limits of a slot that an outer language ties to others.
+def candidate_sizes(
+    limits: Sequence[SlotLimits], wanted: Sequence[int], known: Sequence[int], *, has_null: bool
+) -> Iterator[tuple[int, ...]]:
+    """Capacities to try for slots that an outer language ties together, the best first.
 
     Args:
-        part: the slot.
-        alone: its limits without the outer language.
-        fewest: its tokens in a short member of the whole.
+        limits: of each slot on its own.
+        wanted: what each would like.
+        known: tokens of each slot in a short member of the whole.
+        has_null: whether unused positions can be filled.
 
-    Raises:
-        LimitTooSmall: ``fewest`` is more than the slot's ``max_tokens``.
+    Yields:
+        What is wanted; room for the short member as well; and, where slots are filled exactly,
+        small sizes in turn.
     """
-    fewest = max(fewest, alone.fewest)
-    if alone.most is not None and fewest > alone.most:
-        raise LimitTooSmall(
-            f"slot '{part.slot.id}' takes {fewest} tokens in a short member of the whole, more "
-            f"than its limit of {alone.most}",
-            needed=fewest,
-            limit=alone.most,
-            hint="raise the slot's max_tokens",
+
+    def within(sizes: Iterable[int]) -> tuple[int, ...]:
+        return tuple(
+            max(limit.fewest, size if limit.most is None else min(size, limit.most))
+            for limit, size in zip(limits, sizes, strict=True)
         )
-    return replace(alone, fewest=fewest)
+
+    yield within(wanted)
+    if has_null:
+        yield within(max(pair) for pair in zip(wanted, known, strict=True))
+        yield within(WIDE * (size + 1) for size in known)
+        return
+    yield within(known)
+    ranges = [
+        range(
+            limit.fewest,
+            min(limit.fewest + WIDE if limit.most is None else limit.most, limit.fewest + WIDE) + 1,
+        )
+        for limit in limits
+    ]
+    yield from islice(product(*ranges), MOST_SIZES)
 
 
 def share(wanted: Mapping[str, int], fewest: Mapping[str, int], room: int | None) -> dict[str, int]:

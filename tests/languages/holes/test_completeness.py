@@ -113,8 +113,8 @@ def test_two_holes_are_completed_exactly_when_they_can_be(
     model = ds.Model(network, vocabulary, ds.Family(mask_token_id=len(TOKENS)))
     try:
         output = model.generate("a", ds.Template(parts, outer), seed=0)
-    except ds.DllmStructError:
-        assert not fitting
+    except ds.DllmStructError as refusal:
+        assert not fitting, refusal
         return
     assert (output.slots["x"], output.slots["y"]) in fitting
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dllm_struct.automata.jit import jit
-from dllm_struct.languages.grammar.guide.bits import bit, mark
+from dllm_struct.languages.grammar.guide.bits import bit, lowest
 from dllm_struct.languages.grammar.guide.blocks import ANYWHERE, Blocks
 from dllm_struct.languages.grammar.guide.costs import Crossings
 from dllm_struct.languages.grammar.guide.graph import Graph
@@ -112,6 +112,7 @@ class Places:
             self.gates.of[self._index[place]] = self._gate(place[2])
         _solve(
             self._found.rows,
+            self._found.present,
             self._grammar.nullable,
             self.items,
             self.gates,
@@ -208,29 +209,59 @@ def _doubled(array: Ints) -> Ints:
 
 @jit
 def _solve(
-    rows: Any, nullable: Any, items: Any, gates: Any, viable: Any, first: Any, last: Any
+    rows: Any,
+    present: Any,
+    nullable: Any,
+    items: Any,
+    gates: Any,
+    viable: Any,
+    first: Any,
+    last: Any,
 ) -> None:
-    """Fill in the bit sets of places ``first`` … ``last`` - 1, from the last node to the first."""
-    for node in range(rows.number.shape[0] - 1, -1, -1):
-        changed = True
-        while changed:
-            changed = False
-            for place in range(last - 1, first - 1, -1):
-                possible = gates.allowed[gates.of[place], node >> 6] & ~viable[place, node >> 6]
-                if possible & bit(node) and _goes_on(node, place, rows, nullable, items, viable):
-                    mark(viable[place], node)
-                    changed = True
+    """Fill in the bit sets of places ``first`` … ``last`` - 1, those above before those below.
+
+    Rounds end when nothing changes; after the first one only items matter whose place above is
+    among these.
+    """
+    oldest = np.int64(0)
+    changed = True
+    while changed:
+        changed = False
+        for place in range(last - 1, first - 1, -1):
+            allowed = gates.allowed[gates.of[place]]
+            for item in range(items.start[place], items.start[place + 1]):
+                if items.above[item] >= oldest:
+                    symbol, up = items.rest[item], viable[items.above[item]]
+                    if nullable[symbol]:
+                        changed |= _joined(viable[place], up, allowed)
+                    changed |= _led(viable[place], symbol, up, allowed, rows, present[symbol])
+        oldest = np.int64(first)
 
 
 @jit
-def _goes_on(node: Any, place: Any, rows: Any, nullable: Any, items: Any, viable: Any) -> Any:
-    for item in range(items.start[place], items.start[place + 1]):
-        up, symbol = viable[items.above[item]], items.rest[item]
-        if nullable[symbol] and up[node >> 6] & bit(node):
-            return True
-        if meets(rows, rows.number[node, symbol], up):
-            return True
-    return False
+def _joined(into: Any, up: Any, allowed: Any) -> Any:
+    """``into |= up & allowed``; whether that changed it."""
+    more = np.uint64(0)
+    for word in range(len(into)):
+        fresh = up[word] & allowed[word] & ~into[word]
+        into[word] |= fresh
+        more |= fresh
+    return more != 0
+
+
+@jit
+def _led(into: Any, symbol: Any, up: Any, allowed: Any, rows: Any, present: Any) -> Any:
+    """Add the nodes from which a symbol leads into a set; whether there are new ones."""
+    changed = False
+    for word in range(len(into)):
+        bits = present[word] & allowed[word] & ~into[word]
+        while bits:
+            node = word * 64 + lowest(bits)
+            bits &= bits - np.uint64(1)
+            if meets(rows, rows.number[node, symbol], up):
+                into[word] |= bit(node)
+                changed = True
+    return changed
 
 
 @jit
