@@ -144,7 +144,98 @@ def test_compile_explains_a_regex(run: Run) -> None:
     assert "free form" not in output
 
 
+TEMPLATE = '{{ who | regex("[a-z]{1,5}") }} has {{ count | integer(minimum=1, maximum=9) }}\n'
+
+
+@pytest.fixture
+def template_file(tmp_path: Path) -> str:
+    path = tmp_path / "has.jinja"
+    path.write_text(TEMPLATE)
+    return str(path)
+
+
+def test_generate_from_a_template(run: Run, template_file: str) -> None:
+    status, output, _ = run("generate", "x", "--template", template_file)
+    assert status == 0
+    assert re.fullmatch("[a-z]{1,5} has [1-9]\n", output)
+    assert (
+        run("generate", "x", "--template", template_file, "--set", "who=ann")[1][:8] == "ann has "
+    )
+
+
+def test_generate_from_a_shipped_template(run: Run) -> None:
+    values = "--set", "reasons=" + json.dumps("It is = short."), "--set", "score=5"
+    status, output, _ = run("generate", "x", "--template", "verdict", *values)
+    assert status == 0
+    assert json.loads(output)["reasons"] == "It is = short."
+
+
+def test_generate_from_a_grammar(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "sum.lark"
+    path.write_text('start: DIGIT ("+" DIGIT)~2\nDIGIT: /[0-9]/\n')
+    status, output, _ = run("generate", "x", "--grammar", str(path))
+    assert status == 0
+    assert re.fullmatch(r"\d\+\d\+\d\n", output)
+
+
+def test_compile_explains_a_template(run: Run, template_file: str) -> None:
+    status, output, _ = run("compile", "--template", template_file, "--json")
+    assert status == 0
+    found = json.loads(output)
+    assert found["parts"] == [{"slot": "who"}, {"invariant": " has "}, {"slot": "count"}]
+    assert [slot["id"] for slot in found["slots"]] == ["who", "count"]
+
+
+def test_compile_explains_a_language_around_slots(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "pair.jinja"
+    path.write_text('{% set language = regex("[a-z]+=[0-9]+") %}\n{{ a }}={{ b }}')
+    status, output, _ = run("compile", "--template", str(path))
+    assert status == 0
+    assert "⟨a⟩=⟨b⟩" in output
+
+
+def test_infill_keeps_everything_else(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes("\ufeffä <FILL>\r\n".encode())
+    status, output, messages = run("infill", str(path), "--regex", "[a-z]{1,5}")
+    assert status == 0
+    assert re.fullmatch("\ufeffä [a-z]{1,5}\r\n", output)
+    assert "forward passes" in messages
+
+
+def test_infill_fills_every_hole(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text("??: ?? ??")
+    status, output, _ = run("infill", str(path), "--hole", "??", "--regex", "[a-z]{1,5}", "--watch")
+    assert status == 0
+    assert re.fullmatch("[a-z]{1,5}: [a-z]{1,5} [a-z]{1,5}", output)
+
+
+def test_infill_without_a_constraint(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a <FILL> b")))
+    trace = tmp_path / "trace.jsonl"
+    status, output, _ = run("infill", "-", "--prompt", "Fill it.", "--trace", str(trace))
+    assert status == 0
+    assert output.startswith("a ")
+    assert output.endswith(" b")
+    assert trace.read_text(encoding="utf-8")
+
+
+def test_infill_within_a_grammar(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "sum.txt"
+    path.write_text('{"a": [<FILL>]}')
+    status, output, _ = run("infill", str(path), "--grammar", "json")
+    assert status == 0
+    assert output.startswith('{"a": [')
+    assert isinstance(json.loads(output)["a"], list)
+
+
 FILES = {
+    "t.jinja": b"{{ a }}\n{{ a }}",
+    "no.txt": b"no hole",
+    "bad.json": b'{"a" ] <FILL>',
     "malformed": b'{"type": "object",\n "properties": }',
     "twice": b'{"type": "string", "type": "null"}',
     "infinite": b'{"minimum": Infinity}',
@@ -164,6 +255,10 @@ def with_regex(*more: str) -> tuple[str, ...]:
     return "generate", "x", "--regex", *more
 
 
+def with_template(*more: str) -> tuple[str, ...]:
+    return "generate", "x", "--template", "verdict", *more
+
+
 BAD_INPUT = {
     "malformed JSON": (with_schema("malformed"), "line 2, column 16"),
     "duplicate key": (with_schema("twice"), "'type' is there twice"),
@@ -178,6 +273,27 @@ BAD_INPUT = {
     "unknown prompt file": (("generate", "@missing", "--regex", "a"), "cannot read 'missing'"),
     "no constraint": (("generate", "x"), "there is no constraint"),
     "two constraints": ((*with_schema("empty"), "--regex", "a"), "there are two constraints"),
+    "grammar and regex": ((*with_regex("a"), "--grammar", "json"), "there are two constraints"),
+    "malformed template": (("generate", "x", "--template", "t.jinja"), "line 2: 'a'"),
+    "unknown template": (("generate", "x", "--template", "tool_cal"), "tool_call"),
+    "unknown template file": (("generate", "x", "--template", "b.jinja"), "cannot read 'b.jinja'"),
+    "unknown name": (with_template("--set", "a=b"), "no 'a'"),
+    "value that does not fit": (with_template("--set", "score=6"), "value of 'score'"),
+    "nothing set": (with_template("--set", "score"), "'score' sets nothing"),
+    "value without template": ((*with_regex("a"), "--set", "a=b"), "--set is of no use"),
+    "start without grammar": ((*with_regex("a"), "--start", "b"), "--start is of no use"),
+    "template in free form": (with_template("--structure", "free"), "free form"),
+    "unknown grammar": (("generate", "x", "--grammar", "jsn"), "jsn"),
+    "unknown grammar file": (("generate", "x", "--grammar", "a.lark"), "cannot read 'a.lark'"),
+    "text outside the grammar": (("infill", "bad.json", "--grammar", "json"), "(byte 5 of"),
+    "no hole": (("infill", "no.txt"), "the text has no hole"),
+    "empty mark": (("infill", "no.txt", "--hole", ""), "the text has no hole"),
+    "unknown text": (("infill", "none.txt"), "cannot read 'none.txt'"),
+    "text not UTF-8": (("infill", "latin"), "not UTF-8"),
+    "infill with two constraints": (
+        ("infill", "no.txt", "--regex", "a", "--schema", "empty"),
+        "there are two constraints",
+    ),
     "malformed regex": (with_regex("a("), ""),
     "backreference": (with_regex(r"(a)\1"), ""),
     "limit too small": (with_regex("[0-9]{40}", "--max-tokens", "10"), "10"),
