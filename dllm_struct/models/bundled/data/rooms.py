@@ -15,7 +15,7 @@ from dllm_struct.languages.json_schema import json_schema
 from dllm_struct.models.bundled.data.types import Schema
 from dllm_struct.models.bundled.tokenizer import Encoder
 
-INITIAL = 16
+INITIAL = 20
 SLACK = 2
 
 LONGEST_OF_FORMAT = {"date": len("2025-01-31")}
