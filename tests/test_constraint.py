@@ -14,17 +14,13 @@ from hypothesis import strategies as st
 from dllm_struct.automata import algebra
 from dllm_struct.canvas import MASKED, Canvas
 from dllm_struct.canvas.capacity import share
-from dllm_struct.constraint import (
-    Constraint,
-    Reading,
-    find_flat_witness,
-    find_witnesses,
-)
+from dllm_struct.constraint import Constraint
 from dllm_struct.errors import EmptyLanguage, InvalidInput, LimitTooSmall, NonFiniteLogits
 from dllm_struct.languages.base import Regular
 from dllm_struct.template import Invariant, Slot, Template
 from dllm_struct.vocabulary import Vocabulary
 from dllm_struct.vocabulary.codec import Codec
+from dllm_struct.witness import Reading, find_flat_witness, find_witnesses
 from tests.tiny import BOOLEAN, CODEC, NULL, PAIRS, SIZE, TEMPLATE, WORD
 
 BYTES = Codec(Vocabulary([*(bytes([b]) for b in range(256)), None, None]))

@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from torch import Tensor
 
-from dllm_struct.constraint import Reading, Witness, find_witnesses
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.samplers import Candidates, most_confident
 from dllm_struct.decoding.settings import Strategies
 from dllm_struct.trace import Edit, Event
+from dllm_struct.witness import Reading, Witness, find_witnesses
 
 Forward = Callable[[Sequence[Row]], Sequence[Tensor]]
 """Rows to the logits of their canvases, each [len(canvas), V]."""

@@ -9,11 +9,12 @@ from time import perf_counter
 import torch
 
 from dllm_struct.canvas import MASKED, Canvas, State
-from dllm_struct.constraint import Constraint, SlotWitness, Witness
+from dllm_struct.constraint import Constraint
 from dllm_struct.decoding.blocks import Window
 from dllm_struct.decoding.length import SlotLength
 from dllm_struct.trace import Edit, Event, Snapshot
 from dllm_struct.vocabulary.codec import Codec
+from dllm_struct.witness import SlotWitness, Witness
 
 MILLISECONDS = 1e3
 

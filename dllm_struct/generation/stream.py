@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dllm_struct.constraint import find_flat_witness
 from dllm_struct.decoding.row import Row, Stats
 from dllm_struct.trace import Event, Trace
+from dllm_struct.witness import find_flat_witness
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from itertools import cycle
 import pytest
 import torch
 
-from dllm_struct.constraint import Constraint, Reading, find_witnesses
+from dllm_struct.constraint import Constraint
 from dllm_struct.decoding import Decoding
 from dllm_struct.decoding.samplers import SAMPLERS
 from dllm_struct.generation import Model
@@ -18,6 +18,7 @@ from dllm_struct.models.family import Family
 from dllm_struct.template import Invariant, Slot, Template
 from dllm_struct.vocabulary import Vocabulary
 from dllm_struct.vocabulary.codec import Codec
+from dllm_struct.witness import Reading, find_witnesses
 from tests.decoding.test_promise import decodings
 from tests.machines import Brackets, Equal, Toy, is_balanced, is_equal, is_toy
 from tests.tiny import Network, random_network

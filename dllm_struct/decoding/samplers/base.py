@@ -9,8 +9,8 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from dllm_struct.constraint import Witness
 from dllm_struct.decoding.registry import Registry
+from dllm_struct.witness import Witness
 
 
 @dataclass(frozen=True)
