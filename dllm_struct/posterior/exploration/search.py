@@ -10,17 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-import numpy as np
-
 from dllm_struct.automata.machine import DEAD
 from dllm_struct.errors import BudgetExceeded
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
+from dllm_struct.posterior.exploration.endings import Endings
 from dllm_struct.posterior.exploration.expansion import END
 from dllm_struct.posterior.exploration.guided import guided_tokens
 from dllm_struct.posterior.exploration.lattice import Trail
 from dllm_struct.posterior.exploration.memory import FEWEST
 from dllm_struct.posterior.exploration.question import ANY, Question
-from dllm_struct.posterior.exploration.words import NEVER, Spelling
+from dllm_struct.posterior.exploration.words import NEVER
 
 LIKELIEST = 4
 """Likely tokens that are tried where a state allows more than its list, short of all."""
@@ -71,7 +70,7 @@ def quick_trail(
         tokens = search.bridged(list(hint))
         if tokens is not None:
             return search.trail(tokens)
-    rest = search.finish(0, automaton.start)
+    rest = search.endings.of(0, automaton.start)
     return None if rest is None else search.trail(rest)
 
 
@@ -108,18 +107,10 @@ class _Search:
         self, automaton: LazyAutomaton, question: Question, most_work: int = MOST_WORK
     ) -> None:
         self.automaton, self.question = automaton, question
-        self.separators = self._separators()
-        self.free_from = question.free_from(set(self.separators))
+        self.endings = Endings(automaton, question)
         self.is_complete = False
         self._hint: list[int] | None = None
         self._left = most_work
-
-    def _separators(self) -> dict[int, int]:
-        """Positions of separators and their token."""
-        separator = self.automaton.separator
-        if separator is None:
-            return {}
-        return {int(i): separator for i in np.flatnonzero(self.question.fixed == separator)}
 
     def trail(self, tokens: list[int]) -> Trail:
         """The states that a witness passes."""
@@ -166,62 +157,6 @@ class _Search:
                 return False
         return self.question.ends(len(hint)) and self.automaton.accepts(state)
 
-    def finish(self, position: int, state: int) -> list[int] | None:
-        """Tokens from a position to the last one, when the shortest end fits."""
-        question, n = self.question, len(self.question)
-        if question.ends(position) and self.automaton.accepts(state):
-            return [question.null] * (n - position)
-        if position < self.free_from:
-            return None
-        if self.separators:
-            return self._finish_marked(position, state)
-        return self._finish_plainly(position, state)
-
-    def _finish_plainly(self, position: int, state: int) -> list[int] | None:
-        """The same without separators."""
-        question, n = self.question, len(self.question)
-        spelling = self.automaton.spelling(state)
-        if spelling is None:
-            return None
-        for length in range(max(question.lowest, position), question.highest + 1):
-            if spelling.counts >> (length - position) == 0:
-                return None
-            if spelling.counts >> (length - position) & 1:
-                tokens = spelling.cut(length - position)
-                places = enumerate(tokens, position)
-                if all(question.allows(i, token) for i, token in places):
-                    return tokens + [question.null] * (n - length)
-        return None
-
-    def _finish_marked(self, position: int, state: int) -> list[int] | None:
-        """The same where separators stand at fixed places, each part with nulls after it."""
-        rest = self.automaton.machine.completion(state)
-        if rest is None:
-            return None
-        separator = next(iter(self.separators.values()))
-        stops = [i for i in self.separators if i >= position]
-        parts = rest.split(self.automaton.vocabulary.tokens[separator] or b"")
-        if len(parts) != len(stops) + 1:
-            return None
-        tokens: list[int] = []
-        for part, stop in zip(parts, [*stops, len(self.question)], strict=True):
-            filled = self._filled(part, position + len(tokens), stop)
-            if filled is None:
-                return None
-            tokens += [*filled, separator]
-        return tokens[:-1]
-
-    def _filled(self, part: bytes, start: int, stop: int) -> list[int] | None:
-        """A text cut into tokens for the positions of a slot, with null marks after it."""
-        spelling, room = Spelling(part, self.automaton.words), stop - start
-        null = self.automaton.null_mark
-        for count in range(room + 1):
-            if spelling.counts >> count & 1 and (count == room or null is not None):
-                tokens = spelling.cut(count) + [null or 0] * (room - count)
-                if all(self.question.allows(i, t) for i, t in enumerate(tokens, start)):
-                    return tokens
-        return None
-
     def sweep(self, start: int, state: int, plan: _Plan, stop: int) -> list[int] | None:
         """Tokens from position ``start`` on, found layer by layer up to ``stop``.
 
@@ -242,7 +177,7 @@ class _Search:
         return None
 
     def _rest(self, position: int, state: int, stop: int) -> list[int] | None:
-        rest = self.finish(position, state)
+        rest = self.endings.of(position, state)
         hint = self._hint
         if rest is None and hint is not None and position == stop:
             rest = hint[position:] if self._follows(hint, position, state) else None
