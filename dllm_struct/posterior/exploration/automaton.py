@@ -8,6 +8,7 @@ so that results do not depend on history.
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
@@ -60,6 +61,8 @@ MOST_STATES = 100_000
 
 FROM_BLANK = (*range(32, 256), *range(32))
 MOST_REQUESTS = 4096
+
+SIGNS = re.compile(rb"[\t\n\r -/:-@\[-`{-~]+")
 
 
 class LazyAutomaton:
@@ -259,6 +262,13 @@ class LazyAutomaton:
     def plain(self) -> list[int]:
         """Tokens of one printable ASCII byte."""
         return [token for byte, token in self._one_byte if ord(" ") <= byte <= ord("~")]
+
+    @cached_property
+    def signs(self) -> list[int]:
+        """Tokens of several bytes, ASCII without letters and digits, the shortest first."""
+        texts = enumerate(self.vocabulary.tokens)
+        found = [(t, i) for i, t in texts if t and len(t) > 1 and SIGNS.fullmatch(t)]
+        return [i for _, i in sorted(found, key=lambda pair: len(pair[0]))]
 
     @property
     def null_mark(self) -> int | None:

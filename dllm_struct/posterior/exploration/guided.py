@@ -7,7 +7,7 @@ the lattice is explored with states that can all be completed, the lengths of la
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import groupby, zip_longest
@@ -28,6 +28,10 @@ from dllm_struct.posterior.exploration.words import Spelling
 
 WIDTH = 64
 """States kept after each token."""
+
+WIDE, FEW_MASKS = 256, 64
+"""Where a canvas has few masks, a second search keeps more states, and tries all tokens without
+letters and digits: blanks and punctuation are what code depends on."""
 
 MOST_NODES = 60
 MOST_LASTING = 6
@@ -63,11 +67,14 @@ def guided_tokens(automaton: LazyAutomaton, question: Question) -> list[int] | N
     refined = automaton.machine.refined([run.after for run in runs]) if runs else None
     if refined is None:
         return None
-    lattice = _Guided(automaton, question, runs, refined, WIDTH).run()
-    evidence, best = backward(lattice)
-    if not np.isfinite(evidence[0]):
-        return None
-    return [int(token) for token in best_path(lattice, best)]
+    is_small = sum(run.stop - run.start for run in runs) <= FEW_MASKS
+    tries = [(WIDTH, automaton.plain), (WIDE, [*automaton.plain, *automaton.signs])]
+    for width, common in tries if is_small else tries[:1]:
+        lattice = _Guided(automaton, question, runs, refined, width, common).run()
+        evidence, best = backward(lattice)
+        if np.isfinite(evidence[0]):
+            return [int(token) for token in best_path(lattice, best)]
+    return None
 
 
 class _Guided(Explorer):
@@ -80,8 +87,10 @@ class _Guided(Explorer):
         runs: list[Run],
         refined: Refined,
         width: int,
+        common: Sequence[int],
     ) -> None:
         super().__init__(automaton, question, None, width)
+        self._common = common
         self._refined = refined
         self._runs = runs
         self._run_of = np.full(len(question) + 1, -1)
@@ -90,12 +99,12 @@ class _Guided(Explorer):
 
     @override
     def _options(self, i: int) -> NDArray[np.int32]:
-        """The likely tokens, all printable bytes, and tokens that complete the run exactly."""
+        """The likely tokens, common ones, and tokens that complete the run exactly."""
         likely = super()._options(i)
         if self.question.is_closed[i] or self._run_of[i] < 0:
             return likely
         exact = [token for state in self.states.tolist() for token in self._exact(i, state)]
-        more = [*dict.fromkeys([*exact, *self.automaton.plain])]
+        more = [*dict.fromkeys([*exact, *self._common])]
         allowed = [token for token in more if self.question.allows(i, token)]
         return np.concatenate((likely, np.array(allowed, np.int32)))
 
