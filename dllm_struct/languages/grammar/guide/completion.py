@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from dllm_struct.errors import BudgetExceeded
+from dllm_struct.languages.grammar.guide.openers import Openers
 from dllm_struct.languages.grammar.guide.spelling import ALL, NARROW, WIDE, Indents, Spelling
 from dllm_struct.languages.grammar.guide.tables import Tables
 from dllm_struct.languages.grammar.reader import Reader
@@ -79,6 +80,7 @@ class Search:
         self._distance = distance
         self._spelling = Spelling(grammar, reader)
         self._indents = Indents(reader, segments)
+        self._openers = Openers(reader, segments, self._spelling)
         self._known: dict[Key, bytes | None] = {}
 
     def completion(self, config: int, gap: int) -> bytes | None:
@@ -134,6 +136,7 @@ class Search:
             yield bytes((byte,))
         if width == NARROW and (visit.written is None or len(visit.written) == 1):
             yield from self._indents.after(visit.config)
+            yield from self._openers.before(visit.config, visit.gap)
 
     def hopeless(self, key: Key) -> bool:
         """Whether a configuration is known to have no completion."""
