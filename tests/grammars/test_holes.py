@@ -66,6 +66,13 @@ def test_infill_returns_the_middle() -> None:
     assert output.slots == {"infill": output.text}
 
 
+def test_a_block_is_opened_where_the_text_behind_needs_one() -> None:
+    prefix = "def f(n):\n    a = []\n"
+    suffix = "        b = n\n        if b:\n            a.append(b)\n    return a\n"
+    output = model(0, with_null=True).infill(prefix, suffix, ds.grammar("python"), seed=0)
+    assert reads("python", prefix + output.text + suffix)
+
+
 def test_holes_may_be_of_a_rule_of_the_grammar() -> None:
     python = ds.grammar("python")
     test, name = ds.grammar("python", start="test"), ds.regex("[a-z]{2,5}")
