@@ -7,13 +7,14 @@ dialect, flags and errors of `re`. Everything that depends on it is imported fro
 from __future__ import annotations
 
 import re
-from re import _constants, _parser  # type: ignore[attr-defined]  # private: no type information
+from importlib import import_module
 from typing import Any
 
 Item = tuple[Any, Any]
 """An opcode and its argument."""
 
-CODES: Any = _constants
+CODES: Any = import_module("re._constants")
+_parser: Any = import_module("re._parser")
 _TYPE_FLAGS: int = _parser.TYPE_FLAGS
 
 
