@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
@@ -135,11 +136,8 @@ def grammar(
         EmptyLanguage: it has no member.
     """
     settings = (notation, parser)
-    try:
-        found = _grammar(name_or_text, start, settings, indenter)
-    except TypeError:  # an indenter that cannot be hashed
-        found = _grammar.__wrapped__(name_or_text, start, settings, indenter)
-    return found
+    make = _grammar if isinstance(indenter, Hashable) else _grammar.__wrapped__
+    return make(name_or_text, start, settings, indenter)
 
 
 @lru_cache(maxsize=64)
