@@ -41,6 +41,10 @@ class Agreed:
         """A short canonical text of a value, or None when the place has no value at all."""
         return self._graph.shortest(place)
 
+    def several(self, place: Place, count: int) -> list[bytes]:
+        """Up to so many different values of a place."""
+        return self._graph.several(place, count)
+
     def note(self, place: Place) -> str:
         """A short description of a place."""
         return self._graph.note(place)

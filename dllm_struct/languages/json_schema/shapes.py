@@ -163,6 +163,9 @@ class Graph(Protocol):
     def shortest(self, place: Place) -> bytes | None:
         """A short canonical text of a value, or None when the place has no value at all."""
 
+    def several(self, place: Place, count: int) -> list[bytes]:
+        """Up to ``count`` different values of a place; fewer only when it seems to have no more."""
+
     def note(self, place: Place) -> str:
         """A short description of a place: "string of at most 20 characters"."""
 

@@ -96,6 +96,9 @@ class WrittenGraph:
     def shortest(self, place: Place) -> bytes | None:
         return self._inhabitants.shortest(place)
 
+    def several(self, place: Place, count: int) -> list[bytes]:
+        return self._inhabitants.several(place, count)
+
     def note(self, place: Place) -> str:
         return str(place)
 

@@ -22,7 +22,6 @@ from dllm_struct.languages.json_schema.graph.statements import (
     Unique,
 )
 from dllm_struct.languages.json_schema.graph.subs import ALWAYS, Sub, literal
-from dllm_struct.languages.json_schema.keywords import invalid
 
 
 class Arrays(Formulas):
@@ -55,12 +54,8 @@ class Arrays(Formulas):
         )
         if low or high is not None:
             yield Size(low or 0, high)
-        if "uniqueItems" in sub:
-            if not isinstance(sub["uniqueItems"], bool):
-                here = f"{sub.pointer}/uniqueItems"
-                raise invalid("uniqueItems is not a boolean", here, "write true or false")
-            if sub["uniqueItems"]:
-                yield Unique()
+        if sub.get("uniqueItems"):
+            yield Unique()
         if "contains" in sub:
             yield self._contains(sub)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from itertools import combinations, islice
 
+from dllm_struct.languages.json_schema.differing import Differing, find_differing
+from dllm_struct.languages.json_schema.graph.counting import Counted, Counting
 from dllm_struct.languages.json_schema.graph.equality import equality_key
 from dllm_struct.languages.json_schema.graph.object_values import (
     Expandable,
@@ -23,16 +26,16 @@ from dllm_struct.languages.json_schema.graph.short_texts import (
     object_text,
     scalars,
 )
+from dllm_struct.languages.json_schema.repeating import Repeating
 from dllm_struct.languages.json_schema.shapes import (
     ArrayShape,
-    Count,
     ObjectShape,
     Place,
     Shapes,
 )
 
-_DEEPEST_VARIATION = 3
-_EXTRA_ITEMS = 16
+_DEPTHS_OF_VARIATION = (3, 5, 7)
+"""Levels of a value that are varied, more of them where that gives too few values."""
 
 
 class Inhabitants:
@@ -42,6 +45,7 @@ class Inhabitants:
         self._graph = graph
         self._objects = ObjectValues(graph)
         self._settled: dict[Goal, Text | None] = {}
+        self._is_cut = False  # whether a search has left levels as they are
 
     def shortest(self, goal: Goal) -> Text | None:
         """A short canonical text of a value, or None when there is none."""
@@ -85,10 +89,18 @@ class Inhabitants:
         """Up to ``count`` different values of a place; fewer only when it seems to have no more."""
         return self._several(place, count, self.shortest)
 
-    def _several(
-        self, place: Place, count: int, lookup: Lookup, depth: int = _DEEPEST_VARIATION
-    ) -> list[Text]:
+    def _several(self, place: Place, count: int, lookup: Lookup) -> list[Text]:
         """What is known of the values, by a search that asks for nothing but what it looks up."""
+        found: list[Text] = []
+        for depth in _DEPTHS_OF_VARIATION:
+            self._is_cut = False
+            found = self._varied(place, count, lookup, depth)
+            if len(found) >= count or not self._is_cut:
+                break
+        return found
+
+    def _varied(self, place: Place, count: int, lookup: Lookup, depth: int) -> list[Text]:
+        """The same, with so many levels varied."""
         shapes = self._graph.expand(place)
         found: dict[str, Text] = {}
         for text in self._variations(shapes, count, lookup, depth):
@@ -100,6 +112,7 @@ class Inhabitants:
     def _variations(self, shapes: Shapes, count: int, lookup: Lookup, depth: int) -> Iterator[Text]:
         yield from scalars(shapes, count)
         if depth == 0:
+            self._is_cut |= bool(shapes.arrays or shapes.objects)
             return
         for array in shapes.arrays:
             yield from self._array_variations(array, count, lookup, depth)
@@ -125,7 +138,7 @@ class Inhabitants:
         """Items with another one in a place, two in each other's place, or more at the end."""
         places = [_place_at(shape, i) for i in range(len(texts))]
         for i, place in enumerate(places):
-            for text in self._several(place, count, lookup, depth):
+            for text in self._varied(place, count, lookup, depth):
                 yield [*texts[:i], text, *texts[i + 1 :]]
         for i, j in combinations(range(len(texts)), 2):
             if places[i] == places[j]:
@@ -135,7 +148,7 @@ class Inhabitants:
             place = _place_at(shape, size - 1)
             more = lookup(place)
             if more in texts and shape.unique:
-                others = self._several(place, size, lookup, depth)
+                others = self._varied(place, size, lookup, depth)
                 more = next((text for text in others if text not in texts), None)
             if more is None:
                 return
@@ -155,7 +168,7 @@ class Inhabitants:
         full = shape.max_properties is not None and len(texts) >= shape.max_properties
         for prop in shape.properties:
             if prop.name in texts or not full:
-                for text in self._several(prop.value, count, lookup, depth - 1):
+                for text in self._varied(prop.value, count, lookup, depth - 1):
                     yield object_text(in_order(shape, texts | {prop.name: text}))
         if not full:
             for others in shape.others:
@@ -182,19 +195,19 @@ class Inhabitants:
         return array_text(found)
 
     def _distinct(self, places: list[Place], lookup: Lookup) -> Text | None:
-        """Different items: the places with the fewest values choose first."""
-        choices = {place: self._several(place, len(places), lookup) for place in set(places)}
-        order = sorted(range(len(places)), key=lambda i: len(choices[places[i]]))
-        taken: dict[str, int] = {}
-        chosen: dict[int, Text] = {}
-        for i in order:
-            for text in choices[places[i]]:
-                if taken.setdefault(equality_key(json.loads(text)), i) == i:
-                    chosen[i] = text
-                    break
-            else:
-                return None
-        return array_text([chosen[i] for i in range(len(places))])
+        """Different items of certain places."""
+        items = self._differing(len(places), lookup)
+        return array_text(items.texts) if all(map(items.push, places)) else None
+
+    def _differing(self, count: int, lookup: Lookup) -> Differing[str]:
+        """No items yet, of places that each have so many values, or all that are found."""
+
+        @cache
+        def choices(place: Place) -> list[tuple[Text, str]]:
+            texts = self._several(place, count, lookup)
+            return [(text, equality_key(json.loads(text))) for text in texts]
+
+        return Differing(choices)
 
     def _with_equal(
         self, shape: ArrayShape, places: list[Place], texts: list[Text], lookup: Lookup
@@ -218,61 +231,28 @@ class Inhabitants:
 
     def _counted(self, shape: ArrayShape, lookup: Lookup) -> Text | None:
         """Items some of which count: a search over how many have been counted so far."""
-        enough = tuple(count.low for count in shape.counts)
-        most = max(shape.min_items, len(shape.prefix)) + sum(enough) + _EXTRA_ITEMS
-        most = most if shape.max_items is None else min(most, shape.max_items)
-        layer: dict[tuple[int, ...], list[Text]] = {tuple(0 for _ in enough): []}
-        for size in range(most + 1):
-            if size >= shape.min_items:
-                for done, texts in layer.items():
-                    counted = all(a >= b for a, b in zip(done, enough, strict=True))
-                    if counted and are_unique(shape, texts):
-                        return array_text(texts)
-            layer = self._one_more(shape, size, layer, lookup)
-        return None
+        counting = Counting(shape, self._graph.meet, lambda place: lookup(place) is not None)
+        if shape.unique:
+            items = self._differing(counting.most, lookup)
+            start = counting.start
+            if counting.complete(start):
+                return array_text([])
+            found = find_differing(counting.ways, counting.complete, counting.ways(start), items)
+            return None if found is None else array_text(items.texts)
 
-    def _one_more(
-        self,
-        shape: ArrayShape,
-        position: int,
-        layer: dict[tuple[int, ...], list[Text]],
-        lookup: Lookup,
-    ) -> dict[tuple[int, ...], list[Text]]:
-        after: dict[tuple[int, ...], list[Text]] = {}
-        for done, texts in layer.items():
-            for counted, place in self._ways(shape, position):
-                sums = tuple(
-                    a + b if count.high is not None else min(a + b, count.low)
-                    for a, b, count in zip(done, counted, shape.counts, strict=True)
-                )
-                over = any(
-                    count.high is not None and total > count.high
-                    for total, count in zip(sums, shape.counts, strict=True)
-                )
-                text = None if over else lookup(place)
-                if text is not None and shape.unique:
-                    others = self._several(place, position + 1, lookup)
-                    text = next((t for t in others if t not in texts), None)
-                if text is not None:
-                    after.setdefault(sums, [*texts, text])
-        return after
+        def finish(written: Counted) -> list[Text] | None:
+            places = counting.route(written)
+            texts = map(lookup, places or ())
+            return None if places is None else [text for text in texts if text is not None]
 
-    def _ways(self, shape: ArrayShape, position: int) -> Iterator[tuple[tuple[int, ...], Place]]:
-        """Which counts an item may fall under, and the place it then has."""
-        ways: list[tuple[tuple[int, ...], Place]] = [((), _place_at(shape, position))]
-        for count in shape.counts:
-            ways = [
-                ((*counted, int(inside)), self._graph.meet(place, part) if part else place)
-                for counted, place in ways
-                for inside, part in _sides(count, position)
-            ]
-        yield from ways
+        def common(first: Place, second: Place) -> Text | None:
+            return lookup(first if first == second else self._graph.meet(first, second))
 
-
-def _sides(count: Count, position: int) -> list[tuple[bool, Place | None]]:
-    if position < count.start:
-        return [(False, None)]
-    return [(False, count.outside), (True, count.inside)]
+        if shape.unique is None:
+            texts = finish(counting.start)
+        else:
+            texts = Repeating(counting.ways, finish, common).find(counting.start)
+        return None if texts is None else array_text(texts)
 
 
 def _place_at(shape: ArrayShape, position: int) -> Place:

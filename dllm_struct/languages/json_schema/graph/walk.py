@@ -124,6 +124,9 @@ def _check_values(sub: Sub) -> None:
     for key in _COUNTS:
         if key in sub:
             keywords.count(sub.schema, key, sub.pointer)
+    if "uniqueItems" in sub and not isinstance(sub["uniqueItems"], bool):
+        here = f"{sub.pointer}/uniqueItems"
+        raise invalid("uniqueItems is not a boolean", here, "write true or false")
     if "pattern" in sub:
         pattern = keywords.text(sub.schema, "pattern", sub.pointer)
         _check_pattern(pattern, f"{sub.pointer}/pattern")

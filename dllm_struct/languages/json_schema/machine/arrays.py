@@ -140,10 +140,19 @@ class ArrayRules:
         return self._finishes[written]
 
     def _finish(self, written: Items) -> bytes | None:
-        parts = []
+        texts = self.missing(written)
+        return None if texts is None else b"".join(COMMA + text for text in texts) + b"]"
+
+    def missing(self, written: Items) -> list[bytes] | None:
+        """Short texts of the items that are missing, equal items or not; None without any."""
+        texts = []
         while not self.complete(written):
             if not self.options(written):
                 return None
             place, written = self.next_place(written)
-            parts.append(COMMA + self.places.text(place))
-        return b"".join(parts) + b"]"
+            texts.append(self.places.text(place))
+        return texts
+
+    def common(self, first: Place, second: Place) -> bytes | None:
+        """A short text of a value that two places have; None without any."""
+        return self.places.shortest(self.places.meet([first, second]))

@@ -147,7 +147,7 @@ def _value(place: Place, frame: Frame, plans: Plans) -> bytes | None:
     """A value and the end of the frame that waits for it."""
     if not frame.wants:
         return _joined(plans.places.text(place), frame.finish())
-    if isinstance(frame, ArrayFrame) and frame.differ:
+    if isinstance(frame, ArrayFrame) and frame.seen is not None:
         fresh = next(frame.fresh(place), None)
         if fresh is None:
             return None

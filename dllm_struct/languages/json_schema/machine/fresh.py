@@ -1,10 +1,11 @@
-"""Scalars that differ from values already written."""
+"""Scalars that arrays may have next whose items have to differ, or not to."""
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Callable
+from itertools import count, islice
 
-from dllm_struct.languages.json_schema.machine.memory import Remembered
+from dllm_struct.languages.json_schema.machine.open_arrays import ArrayFrame
 from dllm_struct.languages.json_schema.machine.scalars import Scalars
 from dllm_struct.languages.json_schema.machine.spelling import fresh_string
 from dllm_struct.languages.json_schema.machine.values import Values
@@ -15,23 +16,44 @@ _TRIES = 200
 
 
 def fresh_scalar(
-    scalars: Scalars, state: int, text: bytes, seen: Remembered[int], values: Values
+    scalars: Scalars, state: int, text: bytes, frame: ArrayFrame, values: Values
 ) -> bytes | None:
-    """A short end of a scalar such that its value is not among those seen; None when all are.
+    """A short end of a scalar that an array may have whose items differ, or not; None without any.
 
     Args:
         scalars: reads the scalar.
         state: its state after the text.
         text: what is read of it.
-        seen: numbers of values.
-        values: numbers them.
+        frame: the array.
+        values: numbers values.
     """
-    if not seen.size:
-        return scalars.completion(state)
-    if text.startswith(_QUOTE):
-        body = fresh_string(
-            scalars, state, scalars.content, text[1:], lambda s: values.string(s) in seen
-        )
-        return None if body is None else body + _QUOTE
-    ends = islice(scalars.endings(state), _TRIES + 8 * seen.size)
-    return next((end for end in ends if values.scalar(text + end) not in seen), None)
+    if frame.differ:
+        most = _TRIES + 8 * frame.most_barred
+        return _first_end(scalars, state, text, frame.bars, values, most)
+    tries = count()
+
+    def bars(value: int) -> bool:
+        """Any value may do, or one only: look at few, after those that are written already."""
+        return next(tries) < _TRIES and frame.bars(value)
+
+    for old in filter(None, map(values.written, frame.seen or ())):
+        if old.startswith(text) and scalars.has(old) and not frame.bars(values.scalar(old)):
+            return old[len(text) :]
+    end = _first_end(scalars, state, text, bars, values, _TRIES)
+    return None if end is None or frame.bars(values.scalar(text + end)) else end
+
+
+def _first_end(
+    scalars: Scalars,
+    state: int,
+    text: bytes,
+    bars: Callable[[int], bool],
+    values: Values,
+    most: int,
+) -> bytes | None:
+    """The first of the short ends whose value is not barred."""
+    if not text.startswith(_QUOTE):
+        ends = islice(scalars.endings(state), most)
+        return next((end for end in ends if not bars(values.scalar(text + end))), None)
+    body = fresh_string(scalars, state, scalars.content, text[1:], lambda s: bars(values.string(s)))
+    return None if body is None else body + _QUOTE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 
 from dllm_struct.automata.machine import DEAD, Machine
@@ -14,13 +14,16 @@ _TRIES = 2_000
 """States that are left in search of one more text."""
 _WAYS = 64
 """Bytes that are followed from one state."""
+_SAMPLES = (2, 8, 64)
+"""How many samples are asked for, one time after the other."""
 
 
 class Listing:
     """Values, short ones first, each once, found when asked for.
 
     Args:
-        texts: JSON texts, short ones first.
+        texts: JSON texts, short ones first; all there are, unless they say that they are not
+            ``complete``.
         values: numbers the values.
     """
 
@@ -41,7 +44,7 @@ class Listing:
         """Whether there are so many at least, as far as the search for them tells."""
         while len(self._found) < count:
             if not self._search():
-                return isinstance(self._source, Search) and not self._source.complete
+                return not getattr(self._source, "complete", True)
         return True
 
     def lacks(self, count: int, seen: Remembered[int]) -> bool:
@@ -58,6 +61,23 @@ class Listing:
                 self._found.append((text, value))
                 return True
         return False
+
+
+class Samples:
+    """Some texts, more of them as more are asked for; there may be others.
+
+    Args:
+        several: finds texts of up to so many different values.
+    """
+
+    complete = False
+
+    def __init__(self, several: Callable[[int], list[bytes]]) -> None:
+        self._several = several
+
+    def __iter__(self) -> Iterator[bytes]:
+        for count in _SAMPLES:
+            yield from self._several(count)
 
 
 class Search:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -19,7 +20,7 @@ from dllm_struct.automata.machine import DEAD, UNMADE, Machine
 from dllm_struct.languages.json_schema.escapes import Spelling
 from dllm_struct.languages.json_schema.machine.endings import completed
 from dllm_struct.languages.json_schema.machine.frames import Document, Interned, Returns
-from dllm_struct.languages.json_schema.machine.listing import Listing, Search
+from dllm_struct.languages.json_schema.machine.listing import Listing, Samples, Search
 from dllm_struct.languages.json_schema.machine.literals import QUOTE
 from dllm_struct.languages.json_schema.machine.open_arrays import ArrayPlan
 from dllm_struct.languages.json_schema.machine.open_objects import ObjectPlan
@@ -147,7 +148,7 @@ class JsonMachine(Machine):
 
     def _array(self, shape: ArrayShape) -> ArrayPlan:
         if shape not in self._array_plans:
-            self._array_plans[shape] = ArrayPlan(self.places, shape, self.listing)
+            self._array_plans[shape] = ArrayPlan(self.places, shape, self.listing, self.values)
         return self._array_plans[shape]
 
     def _has_members(self, plan: ArrayPlan) -> bool:
@@ -175,11 +176,11 @@ class JsonMachine(Machine):
         plain = Places(self.graph, style, plain=True)
         scalars = plain.scalars(place)
         shapes = plain.shapes(place)
-        if scalars is None and self._plain >= _DEEPEST_LISTING:
-            return [self.places.text(place)]
-        deepest = self._plain >= _DEEPEST_LISTING or not (shapes.arrays or shapes.objects)
-        if scalars is not None and (deepest or scalars.are_endless):
+        simple = not (shapes.arrays or shapes.objects)
+        if scalars is not None and (simple or scalars.are_endless):
             return scalars.texts()
+        if self._plain >= _DEEPEST_LISTING:
+            return Samples(partial(plain.several, place))
         machine = JsonMachine.__new__(JsonMachine)
         machine._prepare(self.graph, style, place, plain=self._plain + 1)
         return Search(machine)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, islice, starmap
 
+from dllm_struct.languages.json_schema.differing import Differing, Way, find_differing
 from dllm_struct.languages.json_schema.machine.arrays import ArrayRules, Items
 from dllm_struct.languages.json_schema.machine.frames import Returns
 from dllm_struct.languages.json_schema.machine.listing import Listing
@@ -12,12 +15,39 @@ from dllm_struct.languages.json_schema.machine.memory import Chain, Remembered
 from dllm_struct.languages.json_schema.machine.places import Places
 from dllm_struct.languages.json_schema.machine.style import COMMA
 from dllm_struct.languages.json_schema.machine.values import Values
+from dllm_struct.languages.json_schema.repeating import Repeating
 from dllm_struct.languages.json_schema.shapes import ArrayShape, Place
 
 Seen = Remembered[int]
 Members = Callable[[Place], Listing]
 _BRACKET = ord("]")
+_COMPARED = 64
+"""Arrays and objects of a place that are compared with one that is written."""
 NOTHING_SEEN: Seen = Remembered()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Items that complete an array whose items have to differ.
+
+    Attributes:
+        ways: the place of each, and what is written after it.
+        texts: theirs.
+        values: theirs, which are neither equal nor written before.
+    """
+
+    ways: tuple[Way[Items], ...]
+    texts: tuple[bytes, ...]
+    values: tuple[int, ...]
+
+    @cached_property
+    def needs(self) -> frozenset[int]:
+        """The values."""
+        return frozenset(self.values)
+
+    def rest(self) -> Ending:
+        """Without the first item."""
+        return Ending(self.ways[1:], self.texts[1:], self.values[1:])
 
 
 class ArrayPlan:
@@ -26,16 +56,27 @@ class ArrayPlan:
     Attributes:
         rules: what the shape allows.
         members: the values of a place.
+        values: numbers values.
     """
 
-    def __init__(self, places: Places, shape: ArrayShape, members: Members) -> None:
+    def __init__(self, places: Places, shape: ArrayShape, members: Members, values: Values) -> None:
         self.rules = ArrayRules(places, shape)
         self.members = members
+        self.values = values
         self._frames: dict[object, ArrayFrame] = {}
 
     def forget(self) -> None:
         """Drop the frames."""
         self._frames.clear()
+
+    def text(self, place: Place, value: int) -> bytes | None:
+        """The text of a value; None where a place does not have it, as far as is known."""
+        written = self.values.written(value)
+        if written is not None:
+            scalars = self.rules.places.scalars(place)
+            return written if scalars is not None and scalars.has(written) else None
+        few = islice(self.members(place), _COMPARED)
+        return next((text for text, other in few if other == value), None)
 
     def opened(self, returns: Returns) -> ArrayFrame:
         """An array without items."""
@@ -62,7 +103,17 @@ class ArrayFrame:
         wants: whether its items have to be known.
     """
 
-    __slots__ = ("_finish", "_items", "_options", "plan", "returns", "seen", "wants", "written")
+    __slots__ = (
+        "_ending",
+        "_finish",
+        "_items",
+        "_options",
+        "plan",
+        "returns",
+        "seen",
+        "wants",
+        "written",
+    )
 
     def __init__(
         self,
@@ -79,6 +130,7 @@ class ArrayFrame:
         self.wants = items is not None or seen is not None
         self._items = items
         self._finish: bytes | None = None
+        self._ending: Ending | None = None
         self._options: list[tuple[Place, ArrayFrame]] | None = None
 
     @property
@@ -102,15 +154,15 @@ class ArrayFrame:
         assert value is not None
         items = None if self._items is None else self._items.adding(value)
         seen = self.seen
-        if seen is not None:
-            if value not in seen:
-                seen = seen.adding(value)
-            elif self.differ:
-                return None
-            else:
-                seen = None
-        frame = self.plan.frame(self.returns, self.written, items, seen)
-        return frame if frame.closable() or frame.options() else None
+        if seen is None:
+            return self.plan.frame(self.returns, self.written, items, None)
+        if value not in seen:
+            frame = self.plan.frame(self.returns, self.written, items, seen.adding(value))
+            if self.differ and not self.is_needed(value):
+                frame.take_ending(self.ending())
+                return frame
+            return frame if frame.finish() is not None else None
+        return None if self.differ else self.plan.frame(self.returns, self.written, items, None)
 
     def value(self, values: Values) -> int | None:
         """The array, if it is wanted."""
@@ -128,28 +180,58 @@ class ArrayFrame:
     def options(self) -> list[tuple[Place, ArrayFrame]]:
         """The places of a further item, and the frame that waits for it."""
         if self._options is None:
-            ways = self.plan.rules.options(self.written)
-            self._options = [
-                (place, self.plan.frame(self.returns, after, self._items, self.seen))
-                for place, after in ways
-                if not self.exhausted(place, after)
-            ]
+            ways = starmap(Way, self.plan.rules.options(self.written))
+            self._options = [(way.place, frame) for way in ways if (frame := self._waiting(way))]
         return self._options
 
-    def exhausted(self, place: Place, after: Items) -> bool:
-        """Whether too few values are left for items that have to differ."""
+    def _waiting(self, way: Way[Items]) -> ArrayFrame | None:
+        """The frame that waits for an item; None where too few values are left for it."""
+        frame = self.plan.frame(self.returns, way.after, self._items, self.seen)
         if self.seen is None or not self.differ:
+            return frame
+        if self.plan.members(way.place).lacks(1, self.seen):
+            return None
+        if not self.plan.rules.complete(way.after):
+            known = self.ending()
+            found = known if known and known.ways[:1] == (way,) else self._found([way])
+            if found is None:
+                return None
+            frame.take_ending(found.rest())
+        return frame
+
+    def is_needed(self, value: int) -> bool:
+        """Whether the items of `finish` have a value, where items have to differ."""
+        if self.plan.rules.complete(self.written):
             return False
-        needed = 1
-        if place == self.plan.rules.shape.rest and after.size < self.plan.rules.low:
-            needed += self.plan.rules.low - after.size
-        return self.plan.members(place).lacks(needed, self.seen)
+        found = self.ending()
+        return found is None or value in found.needs
+
+    def bars(self, value: int) -> bool:
+        """Whether an item may not be that, or nothing could end the array then."""
+        assert self.seen is not None
+        if not self.differ:
+            return self.received(value) is None
+        if value in self.seen:
+            return True
+        return self.is_needed(value) and self.received(value) is None
+
+    @property
+    def most_barred(self) -> int:
+        """No more values than these are barred."""
+        assert self.seen is not None
+        if not self.differ or self.plan.rules.complete(self.written):
+            return self.seen.size
+        found = self.ending()
+        return self.seen.size + (0 if found is None else len(found.values))
 
     def fresh(self, place: Place) -> Iterator[tuple[bytes, int]]:
-        """Values of a place that are not among the items, with their texts."""
-        seen = self.seen
-        assert seen is not None
-        return (member for member in self.plan.members(place) if member[1] not in seen)
+        """Values of a place that the next item may be, with their texts."""
+        members: Iterable[tuple[bytes, int]] = self.plan.members(place)
+        if not self.differ:
+            old = self._again(place)
+            again = [] if old is None else [(old, self.plan.values.text(old))]
+            members = chain(again, islice(members, _COMPARED))
+        return (member for member in members if not self.bars(member[1]))
 
     def finish(self) -> bytes | None:
         """A short text from behind an item to the closing bracket."""
@@ -160,37 +242,50 @@ class ArrayFrame:
     def _any_finish(self) -> bytes | None:
         if self.seen is None:
             return self.plan.rules.finish(self.written)
-        return self._different() if self.differ else self._repeated()
+        if self.differ:
+            return self._with_different()
+        return self._with_equal()
 
-    def _different(self) -> bytes | None:
+    def _with_different(self) -> bytes | None:
         """A finish whose items differ from each other and from those written."""
-        rules, written, seen, parts = self.plan.rules, self.written, self.seen, []
-        assert seen is not None
-        while not rules.complete(written):
-            if not rules.options(written):
-                return None
-            place, written = rules.next_place(written)
-            found = next((m for m in self.plan.members(place) if m[1] not in seen), None)
-            if found is None:
-                return None
-            seen = seen.adding(found[1])
-            parts.append(COMMA + found[0])
-        return b"".join(parts) + b"]"
+        if self.plan.rules.complete(self.written):
+            return b"]"
+        found = self.ending()
+        return None if found is None else b"".join(COMMA + text for text in found.texts) + b"]"
 
-    def _repeated(self) -> bytes | None:
-        """A finish with two equal items."""
-        rules, written, parts = self.plan.rules, self.written, []
-        seen = set(self.seen or ())
-        repeated = False
-        while not (repeated and rules.complete(written)):
-            options = rules.options(written)
-            if not options:
-                return None
-            done = rules.complete(written)
-            place, written = options[0] if done else rules.next_place(written)
-            members = list(islice(self.plan.members(place), 1 + len(seen)))
-            again = next((m for m in members if m[1] in seen), members[0])
-            repeated = repeated or again[1] in seen
-            seen.add(again[1])
-            parts.append(COMMA + again[0])
-        return b"".join(parts) + b"]"
+    def ending(self) -> Ending | None:
+        """Items that complete it, where some are missing and all have to differ."""
+        if self._ending is None and not self.plan.rules.complete(self.written):
+            self._ending = self._found(self._ways(self.written))
+        return self._ending
+
+    def take_ending(self, ending: Ending | None) -> None:
+        """Know from another frame how it can be completed."""
+        if self._ending is None and not self.plan.rules.complete(self.written):
+            self._ending = ending
+
+    def _ways(self, written: Items) -> list[Way[Items]]:
+        rules = self.plan.rules
+        ways = rules.options(written)
+        if ways:
+            ways = tuple(dict.fromkeys((rules.next_place(written), *ways)))
+        return [Way(place, after) for place, after in ways if after != written]
+
+    def _found(self, first: Iterable[Way[Items]]) -> Ending | None:
+        assert self.seen is not None
+        items = Differing(self.plan.members, self.seen.__contains__)
+        ways = find_differing(self._ways, self.plan.rules.complete, first, items)
+        return (
+            None if ways is None else Ending(tuple(ways), tuple(items.texts), tuple(items.values))
+        )
+
+    def _with_equal(self) -> bytes | None:
+        """A finish with two equal items at least, one of which may be written."""
+        rules = self.plan.rules
+        search = Repeating(rules.options, rules.missing, rules.common, self._again)
+        texts = search.find(self.written)
+        return None if texts is None else b"".join(COMMA + text for text in texts) + b"]"
+
+    def _again(self, place: Place) -> bytes | None:
+        """A value that is written already, for another item of a place."""
+        return next((text for v in self.seen or () if (text := self.plan.text(place, v))), None)

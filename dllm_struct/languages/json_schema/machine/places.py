@@ -87,6 +87,10 @@ class Places:
             self._shortest[place] = self._source.shortest(place)
         return self._shortest[place]
 
+    def several(self, place: Place, count: int) -> list[bytes]:
+        """Short texts of up to so many different values."""
+        return self._source.several(place, count)
+
     def text(self, place: Place) -> bytes:
         """A short text of a value of a place that has one."""
         found = self.shortest(place)

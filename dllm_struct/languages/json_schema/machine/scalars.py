@@ -110,6 +110,13 @@ class Scalars:
             return self._strings.lasting(state - self._first_string)
         return state > 1 and self._words.endless(state - 1)
 
+    def has(self, text: bytes) -> bool:
+        """Whether a text is one of them."""
+        state = self.start
+        for byte in text:
+            state = self.step(state, byte) if state != DEAD else DEAD
+        return state != DEAD and self.accepting(state)
+
     @property
     def are_endless(self) -> bool:
         """Whether there are infinitely many."""

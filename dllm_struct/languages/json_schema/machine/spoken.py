@@ -48,6 +48,10 @@ class Spoken:
             text = self._inhabitants.shortest(place)
         return text
 
+    def several(self, place: Place, count: int) -> list[bytes]:
+        """Up to so many different values of a place."""
+        return [] if self.shortest(place) is None else self._inhabitants.several(place, count)
+
 
 def _without_implied(shapes: Shapes) -> Shapes:
     """Without the kinds that no keyword speaks of, if any kind is left."""

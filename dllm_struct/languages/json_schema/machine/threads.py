@@ -154,10 +154,10 @@ class Leaf(Thread):
 
     def fresh(self, frame: Frame, values: Values) -> bytes | None:
         """A short end of the scalar that a frame may receive."""
-        if not (isinstance(frame, ArrayFrame) and frame.differ and frame.seen):
+        if not (isinstance(frame, ArrayFrame) and frame.seen is not None):
             return self.scalars.completion(self.state)
         assert self.text is not None
-        return fresh_scalar(self.scalars, self.state, self.text, frame.seen, values)
+        return fresh_scalar(self.scalars, self.state, self.text, frame, values)
 
 
 @dataclass(frozen=True, slots=True)

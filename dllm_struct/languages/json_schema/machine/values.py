@@ -43,9 +43,14 @@ class Values:
 
     def __init__(self) -> None:
         self._number_of: dict[Hashable, int] = {}
+        self._scalars: dict[int, bytes] = {}
 
     def _interned(self, key: Hashable) -> int:
         return self._number_of.setdefault(key, len(self._number_of))
+
+    def written(self, number: int) -> bytes | None:
+        """A text of a scalar; None for an array or an object."""
+        return self._scalars.get(number)
 
     def scalar(self, text: bytes) -> int:
         """A literal, a number or a string, given as JSON text."""
@@ -53,8 +58,11 @@ class Values:
             case b'"':
                 return self.string(json.loads(text))
             case b"n" | b"t" | b"f":
-                return self._interned(text)
-        return self._interned(number_key(text.decode()))
+                number = self._interned(text)
+            case _:
+                number = self._interned(number_key(text.decode()))
+        self._scalars.setdefault(number, text)
+        return number
 
     def text(self, text: bytes) -> int:
         """A value, given as a JSON text."""
@@ -64,7 +72,9 @@ class Values:
 
     def string(self, value: str) -> int:
         """A decoded string."""
-        return self._interned(("string", value))
+        number = self._interned(("string", value))
+        self._scalars.setdefault(number, json.dumps(value, ensure_ascii=False).encode())
+        return number
 
     def array(self, items: Iterable[int]) -> int:
         """An array of interned items, in order."""
