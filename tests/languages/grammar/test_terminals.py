@@ -152,6 +152,7 @@ def test_lazy_patterns_end_where_they_may() -> None:
         (r"\ba", "a lookbehind, ^ or \\b that sees what stands before it"),
         (r"^a", "a lookbehind, ^ or \\b that sees what stands before it"),
         (r"a(?!\bb)", "a lookbehind or \\b at the start of a lookahead"),
+        (r"a(?=a|(?<=^))", "a lookbehind or \\b at the start of a lookahead"),
         (r"ab(?<=(?<!b)b)", "a lookaround inside a lookbehind"),
     ],
 )

@@ -87,7 +87,8 @@ def _sees_back(node: Node, read: int) -> bool:
         case Chars():
             return False
         case Look(item=item, ahead=ahead):
-            return _sees_back(item, read) if ahead else _least(item) > read
+            left = read if ahead else read - _least(item)
+            return left < 0 or _sees_back(item, left)
         case Repeat(item=item):
             return _sees_back(item, read)
         case Alternation(options=options):
