@@ -7,9 +7,10 @@ to the state END and loops there, so a slot may end before its last position.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from dllm_struct.vocabulary import Vocabulary
 
 MAX_PAIRS = 40_000_000
 DEAD_CLASS = 0
+DEAD_STATE = 0
 
 
 class Edges(NamedTuple):
@@ -136,6 +138,20 @@ class TokenAutomaton:
     def with_null(self, null_token_id: int | None) -> TokenAutomaton:
         """This automaton with ``null_token_id`` in the null class, whatever its bytes were."""
         return self if null_token_id is None else _with_null(self, null_token_id)
+
+    def after(self, tokens: Sequence[int]) -> int:
+        """The state after some tokens from the start on; 0, the dead one, where they lead nowhere.
+
+        Tokens of the null class count as null.
+        """
+        own = np.asarray(tokens, np.int64).reshape(-1)
+        return int(_after(own, self.start, self.edges, self.classes, self.groups))
+
+    def between(self, start: int, room: int) -> TokenAutomaton:
+        """This automaton from another state on, to any that accepts within ``room`` more tokens."""
+        if start == self.start and room == 0:
+            return self
+        return _between(self, start, room)
 
 
 def lift(dfa: DFA, vocabulary: Vocabulary) -> TokenAutomaton:
@@ -253,6 +269,28 @@ def _by_class(
             tokens[fill[c]] = token
             fill[c] += 1
     return start, tokens
+
+
+@jit
+def _after(tokens: Any, state: Any, edges: Any, classes: Any, groups: Any) -> Any:
+    for token in tokens:
+        own = classes.of_token[token]
+        target = DEAD_STATE
+        for e in range(edges.start[state], edges.start[state + 1]):
+            g = edges.group[e]
+            of_group = groups.classes[groups.start[g] : groups.start[g + 1]]
+            k = np.searchsorted(of_group, own)
+            if k < len(of_group) and of_group[k] == own:
+                target = edges.target[e]
+                break
+        state = target
+    return state
+
+
+@lru_cache(maxsize=256)
+def _between(automaton: TokenAutomaton, start: int, room: int) -> TokenAutomaton:
+    is_near = (automaton.fewest >= 0) & (automaton.fewest <= room)
+    return replace(automaton, start=start, accepting=is_near)
 
 
 @lru_cache(maxsize=256)

@@ -1,13 +1,14 @@
 """Calling a network: inputs of any lengths in, the logits of their canvases out.
 
-Inputs are padded on the right; the attention mask is 1 where there is a token. A network is any
-callable ``(input_ids [B, n], attention_mask [B, n]) -> logits [B, n, V]``, or one whose result has
-such ``.logits``.
+A network is any callable ``(input_ids [B, n], attention_mask [B, n]) -> logits [B, n, V]``, or one
+whose result has such ``.logits``; rows are padded on the right, and the mask is 1 where there is a
+token. `Call` says what else a family's network wants. A transformers model that can leave logits
+out computes only those that somebody reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -17,11 +18,15 @@ from dllm_struct.canvas import MASKED
 from dllm_struct.decoding.signals import SoftTokens, View
 from dllm_struct.errors import InvalidInput
 from dllm_struct.logit_rows import LogitRows
+from dllm_struct.models.attention import attention_mask
 from dllm_struct.models.family import Family
-from dllm_struct.models.wanted import Wanted
+from dllm_struct.models.wanted import Wanted, arguments
 
 TOKENS_AT_ONCE = 8192
 """How many embeddings a mixture looks up at a time; more would copy a large part of the table."""
+
+ALWAYS = {"use_cache": False, "return_dict": True}
+"""Passed to transformers models that take it: a pass reads everything anew."""
 
 Network = Callable[..., Any]
 """``(input_ids [B, n], attention_mask [B, n]) -> logits [B, n, V]``, or an object with them."""
@@ -38,6 +43,7 @@ class Forward:
     def __init__(self, network: Network, family: Family) -> None:
         self.network = network
         self.family = family
+        self._takes = arguments(network)
 
     @torch.inference_mode()
     def __call__(self, views: Sequence[View]) -> list[LogitRows]:
@@ -47,62 +53,96 @@ class Forward:
             InvalidInput: the network's logits do not have the shape [B, n, V], or mixtures of
                 embeddings are asked of a network that takes none.
         """
-        mask = self.family.mask_token_id
-        inputs = [
-            [mask if token == MASKED else token for token in (*view.prompt, *view.canvas)]
-            for view in views
-        ]
-        width = max(map(len, inputs))
-        input_ids = torch.tensor([ids + [mask] * (width - len(ids)) for ids in inputs])
-        attention_mask = torch.tensor([[1] * len(i) + [0] * (width - len(i)) for i in inputs])
-        device = _device(self.network)
-        input_ids, attention_mask = input_ids.to(device), attention_mask.to(device)
+        found: dict[int, LogitRows] = {}
+        for rows in self._together(views):
+            logits = self._pass([views[row] for row in rows])
+            found |= dict(zip(rows, logits, strict=True))
+        return [found[row] for row in range(len(views))]
+
+    def _together(self, views: Sequence[View]) -> Iterable[Sequence[int]]:
+        """Return which inputs share a pass: all, or those of one length."""
+        if self.family.call.pads:
+            return [range(len(views))]
+        of_length: dict[int, list[int]] = {}
+        for row, view in enumerate(views):
+            of_length.setdefault(_length(view), []).append(row)
+        return of_length.values()
+
+    def _pass(self, views: Sequence[View]) -> list[LogitRows]:
+        width = max(map(_length, views))
         sources = [self._sources(view) for view in views]
         read = (
             source[position]
             for view, source in zip(views, sources, strict=True)
             for position in (range(len(source)) if view.wanted is None else view.wanted)
         )
-        wanted = Wanted.of(self.network, read, width, device)
-        told = {"attention_mask": attention_mask, **wanted.told}
-        if any(view.soft is not None for view in views):
-            result = self._of_mixtures(views, input_ids, told)
-        elif hasattr(self.network, "main_input_name"):  # a transformers model: order varies
-            result = self.network(input_ids=input_ids, **told)
-        else:
-            result = self.network(input_ids, attention_mask)
-        logits = self._checked(result, (len(views), wanted.count(width)))
+        wanted = Wanted.of(self._takes, read, width, _device(self.network))
+        logits = self._call(views, width, wanted.told)
+        self._check(logits, (len(views), width), wanted.count(width))
         return [wanted.rows(logits[row], source) for row, source in enumerate(sources)]
 
     def _sources(self, view: View) -> Sequence[int]:
-        """The positions of the input whose outputs predict those of the canvas."""
+        """Return the positions of the input whose outputs predict those of the canvas."""
         start = len(view.prompt)
-        positions = range(start, start + len(view.canvas))
+        positions = range(start, _length(view))
         return [max(0, p - 1) for p in positions] if self.family.logits_shift else positions
 
-    def _of_mixtures(self, views: Sequence[View], input_ids: Tensor, told: dict[str, Any]) -> Any:
+    def _call(self, views: Sequence[View], width: int, told: dict[str, Any]) -> Any:
+        device, dtype = _device(self.network), _dtype(self.network)
+        ids = self._input_ids(views, width).to(device)
+        mask = attention_mask(self.family, [_length(view) for view in views], dtype, device)
+        if mask is not None:
+            told = {"attention_mask": mask, **told}
+        if self.family.call.positions:
+            told["position_ids"] = torch.arange(width, device=device).expand(ids.shape)
+        told |= {name: value for name, value in ALWAYS.items() if name in self._takes}
+        result = self._result(views, ids, told)
+        return getattr(result, "logits", result)
+
+    def _result(self, views: Sequence[View], ids: Tensor, told: dict[str, Any]) -> Any:
+        if any(view.soft is not None for view in views):
+            return self.network(inputs_embeds=self._mixtures(views, ids), **told)
+        if hasattr(self.network, "main_input_name"):  # a transformers model: order varies
+            return self.network(input_ids=ids, **told)
+        leading = [told.pop("attention_mask")] if "attention_mask" in told else []
+        return self.network(ids, *leading, **told)
+
+    def _input_ids(self, views: Sequence[View], width: int) -> Tensor:
+        """Return the rows padded on the right, int64 [B, width]."""
+        mask = self.family.mask_token_id
+        return torch.tensor(
+            [
+                [mask if token == MASKED else token for token in (*view.prompt, *view.canvas)]
+                + [mask] * (width - _length(view))
+                for view in views
+            ]
+        )
+
+    def _mixtures(self, views: Sequence[View], input_ids: Tensor) -> Tensor:
         if not hasattr(self.network, "get_input_embeddings"):
             raise InvalidInput(
                 "soft tokens need a network with input embeddings",
                 hint="use a transformers model, or decode without soft masking",
             )
         embed = self.network.get_input_embeddings()
-        embeddings = embed(input_ids)
+        embeddings: Tensor = embed(input_ids)
         for row, view in enumerate(views):
             if view.soft is not None:
                 at = view.soft.positions.to(embeddings.device) + len(view.prompt)
                 embeddings[row, at] = _mixed(embed, embeddings[row, at], view.soft)
-        return self.network(inputs_embeds=embeddings, **told)
+        return embeddings
 
-    def _checked(self, result: Any, expected: tuple[int, int]) -> Tensor:
-        logits = getattr(result, "logits", result)
-        if not isinstance(logits, Tensor) or logits.shape[:-1] != expected:
+    def _check(self, logits: object, read: tuple[int, int], count: int) -> None:
+        if not isinstance(logits, Tensor) or logits.shape[:-1] != (read[0], count):
             shape = tuple(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
             raise InvalidInput(
-                f"the network returned {shape} in place of {expected} rows of logits",
+                f"the network returned {shape} for {read[0]} rows of {read[1]} positions",
                 hint="a network returns logits [B, n, V], or an object with such .logits",
             )
-        return logits
+
+
+def _length(view: View) -> int:
+    return len(view.prompt) + len(view.canvas)
 
 
 def _mixed(embed: Callable[[Tensor], Tensor], masks: Tensor, soft: SoftTokens) -> Tensor:
@@ -125,3 +165,9 @@ def _mixed(embed: Callable[[Tensor], Tensor], masks: Tensor, soft: SoftTokens) -
 def _device(network: Network) -> torch.device:
     parameters = network.parameters() if isinstance(network, torch.nn.Module) else iter(())
     return next((parameter.device for parameter in parameters), torch.device("cpu"))
+
+
+def _dtype(network: Network) -> torch.dtype:
+    """Return the dtype that a network computes in; of weights that are not quantised."""
+    parameters = network.parameters() if isinstance(network, torch.nn.Module) else iter(())
+    return next((p.dtype for p in parameters if p.dtype.is_floating_point), torch.float32)

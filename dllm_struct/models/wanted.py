@@ -7,7 +7,7 @@ that takes ``num_logits_to_keep`` those of the last ones; all others compute eve
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,10 +21,10 @@ from dllm_struct.logit_rows import LogitRows
 POSITIONS, NUMBER = "logits_to_keep", "num_logits_to_keep"
 
 
-def takes(network: object, argument: str) -> bool:
-    """Whether a transformers model has an argument of its own for something."""
+def arguments(network: object) -> frozenset[str]:
+    """Return the names that a transformers model's ``forward`` takes; none for other networks."""
     kind: Any = type(network)
-    return hasattr(network, "main_input_name") and argument in _arguments(kind)
+    return _arguments(kind) if hasattr(network, "main_input_name") else frozenset()
 
 
 @cache
@@ -46,20 +46,20 @@ class Wanted:
 
     @classmethod
     def of(
-        cls, network: object, positions: Iterable[int], width: int, device: torch.device
+        cls, takes: Collection[str], positions: Iterable[int], width: int, device: torch.device
     ) -> Wanted:
         """Return what is asked of a network.
 
         Args:
-            network: the network.
+            takes: the arguments that it has, see `arguments`.
             positions: those whose logits are read, of any row.
             width: positions of the longest row.
             device: of the network.
         """
         needed = sorted({*positions}) or [0]
-        if takes(network, POSITIONS):
+        if POSITIONS in takes:
             return cls(needed, {POSITIONS: torch.tensor(needed, device=device)})
-        if takes(network, NUMBER):
+        if NUMBER in takes:
             return cls(range(needed[0], width), {NUMBER: width - needed[0]})
         return cls(None, {})
 

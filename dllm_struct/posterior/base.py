@@ -32,6 +32,11 @@ class Problem:
             first. It need not fit any longer; exact engines do not read it.
         rows: int64 [n], the row of ``logits`` of each position, anything where it is committed;
             None: row i is that of position i.
+        before: tokens that were written before these positions; they and what stands here are one
+            text.
+        room: positions that may follow these. What stands here may then also be the beginning of a
+            member that fits into all of them; how many ways there are to go on does not count. Of a
+            lazy automaton some such beginnings may be left out, when only a tight end fits.
     """
 
     automaton: TokenAutomaton | LazyAutomaton
@@ -40,6 +45,8 @@ class Problem:
     null_token_id: int | None = None
     witness: Sequence[int] | None = None
     rows: NDArray[np.int64] | None = None
+    before: Sequence[int] = ()
+    room: int = 0
 
     def __post_init__(self) -> None:
         rows = self.logits if self.rows is None else self.rows
@@ -122,6 +129,11 @@ class Posterior(ABC):
 
         Its support (where it is finite) is the exact logit mask. Made anew at each access.
         """
+
+    @property
+    @abstractmethod
+    def support(self) -> Tensor:
+        """Which tokens have a posterior probability above 0, bool [n, V']; made at each access."""
 
     @abstractmethod
     def log_probability(self, tokens: Tensor) -> Tensor:

@@ -16,9 +16,10 @@ from dllm_struct.posterior.support import forced_tokens
 
 
 def automaton_of(problem: Problem) -> TokenAutomaton:
-    """The problem's automaton, with the null token in its class."""
+    """The problem's automaton, with the null token, from what came before to what may follow."""
     assert isinstance(problem.automaton, TokenAutomaton)
-    return problem.automaton.with_null(problem.null_token_id)
+    automaton = problem.automaton.with_null(problem.null_token_id)
+    return automaton.between(automaton.after(problem.before), problem.room)
 
 
 class ExactPosterior(Posterior):
@@ -63,6 +64,21 @@ class ExactPosterior(Posterior):
             if token != MASKED:
                 result[i] = -torch.inf
                 result[i, token] = 0.0 if self.has_member else -torch.inf
+        return result
+
+    @property
+    @override
+    def support(self) -> Tensor:
+        logits = self.problem.dense
+        of_token = torch.tensor(self.automaton.classes.of_token, device=logits.device).long()
+        result = torch.zeros(logits.shape, dtype=torch.bool, device=logits.device)
+        is_possible = (self.log_class_marginals > -torch.inf).to(logits.device)
+        num_tokens = len(of_token)
+        result[:, :num_tokens] = is_possible[:, of_token] & (logits[:, :num_tokens] > -torch.inf)
+        for i, token in enumerate(self.problem.committed):
+            if token != MASKED:
+                result[i] = False
+                result[i, token] = self.has_member
         return result
 
     @override

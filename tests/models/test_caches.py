@@ -31,7 +31,7 @@ from dllm_struct.models.caching.dual import Dual
 from dllm_struct.models.caching.forward import CachingForward
 from dllm_struct.models.caching.kept import Known
 from dllm_struct.models.caching.prefix import Prefix
-from dllm_struct.models.family import Family
+from dllm_struct.models.family import Call, Family, Mask
 from tests.tiny import MASK, NULL, SIZE, VOCABULARY, random_network
 
 BLOCK = 4
@@ -64,7 +64,9 @@ def qwen() -> Qwen2ForCausalLM:
 
 FULL = Family(mask_token_id=MASK, null_token_id=NULL)
 SHIFTED = Family(mask_token_id=MASK, null_token_id=NULL, logits_shift=True)
-BLOCKS = Family(mask_token_id=MASK, null_token_id=NULL, block_length=BLOCK)
+BLOCKS = Family(
+    mask_token_id=MASK, null_token_id=NULL, block_length=BLOCK, call=Call(Mask.ADDITIVE)
+)
 
 
 @torch.no_grad()
@@ -369,7 +371,7 @@ def test_settings_that_contradict_a_cache_are_refused() -> None:
 
 
 STRATEGIES: list[dict[str, Any]] = [
-    {"remasking": "static-remasking"},
+    {"remasking": "static"},
     {"remasking": "editing", "steps": 12},
     {"remasking": "second-stage", "steps": 12},
     {"guidance": "cfg"},

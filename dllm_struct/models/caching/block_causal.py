@@ -15,7 +15,6 @@ import numpy as np
 from dllm_struct.errors import check
 from dllm_struct.models.caching.base import CACHES, Cache
 from dllm_struct.models.caching.kept import Known
-from dllm_struct.models.caching.passing import block_size_of
 from dllm_struct.models.family import Family
 
 
@@ -32,7 +31,7 @@ class BlockCausal(Cache):
 
     def bound(self, family: Family, network: object) -> Cache:
         """See `Cache.bound`; the family has to say that attention is block-causal."""
-        size = block_size_of(family)
+        size = family.block_length
         check(
             size is not None and self.block_size in (None, size),
             f"family '{family.name}' has no block-causal attention"

@@ -18,16 +18,11 @@ from transformers import DynamicCache
 from dllm_struct.canvas.canvas import MASKED
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.caching.kept import Layers
-from dllm_struct.models.family import Family
-from dllm_struct.models.wanted import Wanted
+from dllm_struct.models.family import Family, Mask
+from dllm_struct.models.wanted import Wanted, arguments
 
 PADDING = -1
 """Stands for the position of what is no position."""
-
-
-def block_size_of(family: Family) -> int | None:
-    """Positions of a block where the family's attention is block-causal; None: all see all."""
-    return family.block_length
 
 
 @dataclass(frozen=True)
@@ -73,10 +68,11 @@ def feed(network: Any, family: Family, jobs: Sequence[Job]) -> list[Done]:
     cache = _joined([job.layers for job in jobs], kept.shape[1])
     places = [np.searchsorted(job.fed, job.read).tolist() for job in jobs]
     device = network.device
-    wanted = Wanted.of(network, (place for own in places for place in own), fed.shape[1], device)
+    read = (place for own in places for place in own)
+    wanted = Wanted.of(arguments(network), read, fed.shape[1], device)
     result = network(
         input_ids=ids.to(device),
-        attention_mask=_mask(fed, kept, block_size_of(family), network.dtype).to(device),
+        attention_mask=_mask(fed, kept, family, network.dtype).to(device),
         position_ids=fed.clamp_min(0).to(device),
         past_key_values=cache,
         use_cache=True,
@@ -123,11 +119,13 @@ def _joined(layers: Sequence[Layers], width: int) -> DynamicCache:
     return cache
 
 
-def _mask(fed: Tensor, kept: Tensor, block: int | None, dtype: torch.dtype) -> Tensor:
-    """0 where a fed position sees a position, very low elsewhere; [B, 1, F, M + F]."""
-    seen = torch.cat([kept, fed], 1)
+def _mask(fed: Tensor, kept: Tensor, family: Family, dtype: torch.dtype) -> Tensor:
+    """Which positions the fed ones see, [B, 1, F, M + F]: booleans, or 0 and very low numbers."""
+    seen, block = torch.cat([kept, fed], 1), family.block_length
     may_see = (seen != PADDING)[:, None, :].expand(-1, fed.shape[1], -1)
     if block is not None:
         may_see = may_see & (seen[:, None, :] // block <= fed.clamp_min(0)[:, :, None] // block)
+    if family.call.mask is Mask.BOOLEAN:
+        return may_see[:, None]
     mask = torch.zeros(may_see.shape, dtype=dtype)
     return mask.masked_fill(~may_see, torch.finfo(dtype).min)[:, None]

@@ -14,9 +14,10 @@ from torch import Tensor
 
 from dllm_struct.canvas.canvas import MASKED
 from dllm_struct.errors import InvalidDecoding, check
-from dllm_struct.models.caching.passing import Job, block_size_of, feed
+from dllm_struct.models.attention import attention_mask
+from dllm_struct.models.caching.passing import Job, feed
 from dllm_struct.models.family import Family
-from dllm_struct.models.wanted import takes
+from dllm_struct.models.wanted import arguments
 
 ARGUMENTS = ("attention_mask", "position_ids", "past_key_values", "use_cache")
 TOKENS = (0, 1, MASKED, MASKED)
@@ -34,7 +35,7 @@ def require_cache(network: Any, family: Family) -> None:
     Raises:
         InvalidDecoding: naming what is missing.
     """
-    missing = [name for name in ARGUMENTS if not takes(network, name)]
+    missing = [name for name in ARGUMENTS if name not in arguments(network)]
     check(not missing, f"a cache needs a network that takes {', '.join(missing)}", hint=HINT)
     kinds = {*(getattr(network.config, "layer_types", None) or ())} - {"full_attention"}
     check(
@@ -65,13 +66,15 @@ def _is_sound(network: Any, family: Family) -> bool:
 
 def _plain(network: Any, family: Family) -> Tensor:
     """The logits of the probe without any cache, [4, V]."""
-    if block_size_of(family) is not None:  # its mask is made by whoever calls it
-        everything = range(len(TOKENS))
-        (done,) = feed(network, family, [Job(TOKENS, everything, (), (), everything)])
-        return done.logits.dense
     ids = [family.mask_token_id if token == MASKED else token for token in TOKENS]
     input_ids = torch.tensor([ids], device=network.device)
-    logits: Tensor = network(input_ids=input_ids, attention_mask=torch.ones_like(input_ids)).logits
+    told: dict[str, Any] = {}
+    mask = attention_mask(family, [len(ids)], network.dtype, network.device)
+    if mask is not None:
+        told["attention_mask"] = mask
+    if family.call.positions:
+        told["position_ids"] = torch.arange(len(ids), device=network.device)[None]
+    logits: Tensor = network(input_ids=input_ids, **told).logits
     return logits[0]
 
 

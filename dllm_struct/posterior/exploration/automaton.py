@@ -8,7 +8,7 @@ so that results do not depend on history.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -25,6 +25,7 @@ from dllm_struct.errors import BudgetExceeded
 from dllm_struct.languages.base import Language
 from dllm_struct.posterior.exploration.memory import (
     BROAD,
+    FEWEST,
     LIST,
     NOT_ASKED,
     ROW,
@@ -38,10 +39,10 @@ from dllm_struct.posterior.exploration.memory import (
 )
 from dllm_struct.posterior.exploration.words import (
     NEVER,
+    Counting,
     Spelling,
     Words,
     occurrences,
-    spelled,
     words_of,
 )
 from dllm_struct.vocabulary import Vocabulary
@@ -85,6 +86,7 @@ class LazyAutomaton:
         self.machine = automaton.unshared()
         self.words: Words = words_of(vocabulary)
         self.num_tokens = len(vocabulary)
+        self._counting = Counting(self.words)
         self._forget()
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -158,6 +160,22 @@ class LazyAutomaton:
             self._spellings[state] = None if data is None else Spelling(data, self.words)
         return self._spellings[state]
 
+    def ends_within(self, state: int, room: int) -> bool:
+        """Whether the text is a member now, or is known to become one in so many tokens."""
+        if self.accepts(state):
+            return True
+        spelling = self.spelling(state) if room else None
+        return spelling is not None and spelling.counts & (2 << room) - 1 != 0
+
+    def after(self, tokens: Sequence[int]) -> int:
+        """The state after some tokens from the start on; `DEAD` where they lead nowhere."""
+        state = self.start
+        for token in tokens:
+            if state == DEAD:
+                break
+            state = self.read(state, token)
+        return state
+
     def listed(self, state: int) -> tuple[NDArray[np.int32], NDArray[np.int32], bool]:
         """Tokens that are always explored, where they lead, and whether these are all there are."""
         self.fill([(state, LIST)])
@@ -165,6 +183,19 @@ class LazyAutomaton:
         own = slice(first, first + int(self.memory.list_size[state]))
         tokens, targets = self.memory.pool_token[own], self.memory.pool_target[own]
         return tokens, targets, not self.memory.wide[state]
+
+    def home(self, state: int) -> int:
+        """Tokens of the machine's completion, `NEVER` when it cannot be written.
+
+        Bytes where the machine tells a distance.
+        """
+        self.fill([(state, FEWEST)])
+        return int(self.memory.fewest[state])
+
+    def remembering(self, states: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which states are inside a text that is remembered. bool [k]."""
+        self.fill([(state, ROW) for state in states.tolist()])
+        return self.memory.by_token[states]
 
     def effects(self, state: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """All tokens that a state allows, and where they lead, in the order of their bytes."""
@@ -190,16 +221,9 @@ class LazyAutomaton:
                 self.memory.fewest[state] = self._tokens_home(state) if known is None else known
 
     def _tokens_home(self, state: int) -> int:
-        tokens = self._home(state)
-        return NEVER if tokens is None else len(tokens)
-
-    def _home(self, state: int) -> NDArray[np.int32] | None:
-        """The machine's completion in the fewest tokens."""
+        """Fewest tokens of the machine's completion."""
         data = self.machine.completion(state)
-        if data is None:
-            return None
-        tokens = spelled(np.frombuffer(data, np.uint8), self.words)
-        return None if tokens[:1].tolist() == [-1] else tokens
+        return NEVER if data is None else self._counting.fewest(data)
 
     def step(self, state: int, byte: int) -> int:
         """The state after one more byte."""

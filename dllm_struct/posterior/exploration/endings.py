@@ -39,11 +39,11 @@ class Endings:
         spelling = self.automaton.spelling(state)
         if spelling is None:
             return None
-        for length in range(max(question.lowest, position), question.highest + 1):
+        for length in range(max(question.lowest, position), question.highest + question.room + 1):
             if spelling.counts >> (length - position) == 0:
                 return None
             if spelling.counts >> (length - position) & 1:
-                tokens = spelling.cut(length - position)
+                tokens = spelling.cut(length - position)[: n - position]
                 places = enumerate(tokens, position)
                 if all(question.allows(i, token) for i, token in places):
                     return tokens + [question.null] * (n - length)

@@ -42,7 +42,7 @@ def explore(
     n = len(question)
     asked = _asked(automaton, question, trail, beam)
     stamps = stamps_for(len(automaton.memory.seen), automaton.num_tokens)
-    found, layers = room_for(FIRST_EDGES), first_layer(automaton.start, n, FIRST_EDGES + ROOM * n)
+    found, layers = room_for(FIRST_EDGES), first_layer(question.start, n, FIRST_EDGES + ROOM * n)
     i = 0
     while i < n:
         i, missing, room = advance(
@@ -54,7 +54,12 @@ def explore(
             found = room_for(max(room, len(found.token)))
             edges = int(layers.edge_start[layers.start[i]])
             layers = with_room(layers, int(layers.start[i + 1]) + room, edges + room)
-    return _lattice(automaton, question, layers)
+    lattice = _lattice(automaton, question, layers)
+    if trail is not None:  # its end may be known for another reason than the state's
+        lattice.final[
+            layers.state[int(layers.start[n]) : len(lattice.state)] == trail.states[n]
+        ] = True
+    return lattice
 
 
 def _asked(
@@ -70,7 +75,7 @@ def _asked(
         question.num_options,
         question.is_closed,
         question.lowest,
-        question.highest,
+        question.highest + question.room,
         question.null,
         np.zeros(n, np.int32) if trail is None else trail.tokens.astype(np.int32),
         np.full(n + 1, -1) if trail is None else trail.states,

@@ -77,11 +77,12 @@ class ExploredPosterior(Posterior):
         problem = self.problem
         automaton = self._automaton.with_null(problem.null_token_id)
         automaton.relieve()
-        question = asked(automaton, logits, problem, reach.likely)
+        start = automaton.after(problem.before)
+        question = asked(automaton, logits, problem, reach.likely, start)
         if question is None:
             require_finite(problem)
             raise AssertionError("some logit is not finite")
-        if question.is_impossible or not automaton.start:
+        if question.is_impossible:
             return None
         trail = quick_trail(automaton, question, problem.witness)
         lattice = explore(automaton, question, trail, reach.beam)
@@ -129,6 +130,15 @@ class ExploredPosterior(Posterior):
         if self._lattice is not None and self.has_member:
             np.add.at(total, (self._rows, self._lattice.token), self._mass)
         return self._there(torch.from_numpy(total).log().float())
+
+    @property
+    @override
+    def support(self) -> Tensor:
+        result = np.zeros((len(self), self.problem.logits.shape[1]), np.bool_)
+        if self._lattice is not None and self.has_member:
+            likely = self._mass > 0
+            result[self._rows[likely], self._lattice.token[likely]] = True
+        return self._there(torch.from_numpy(result))
 
     @property
     def _rows(self) -> NDArray[np.int64]:

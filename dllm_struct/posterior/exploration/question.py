@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dllm_struct.automata.machine import DEAD
 from dllm_struct.posterior.base import Problem
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.exploration.likely import likely_tokens
@@ -37,6 +38,8 @@ class Question:
         lowest: fewest tokens k.
         highest: most tokens k; less than `lowest` when nothing can fit.
         null: the null token, or -1.
+        start: the state before the first position.
+        room: positions that may follow; 0 where the text must have ended before.
     """
 
     fixed: NDArray[np.int64]
@@ -49,6 +52,8 @@ class Question:
     lowest: int
     highest: int
     null: int
+    start: int
+    room: int
 
     def __len__(self) -> int:
         return len(self.fixed)
@@ -83,15 +88,22 @@ class Question:
         return bool((self.logits[rows, tokens[is_open]] > -np.inf).all())
 
     def are_ends(self, automaton: LazyAutomaton, states: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """In which states the text may end after the last position. bool [k]."""
+        """In which states the text may end after the last position, or go on. bool [k]."""
         may_end = self.highest == len(self)
-        ends = [state == END or (may_end and automaton.accepts(state)) for state in states.tolist()]
+        ends = [
+            state == END or (may_end and automaton.ends_within(state, self.room))
+            for state in states.tolist()
+        ]
         return np.array(ends, np.bool_)
 
     @property
     def is_impossible(self) -> bool:
         """Whether plainly nothing can fit."""
-        return self.lowest > self.highest or bool((self.is_closed & (self.num_options == 0)).any())
+        return (
+            self.start == DEAD
+            or self.lowest > self.highest
+            or bool((self.is_closed & (self.num_options == 0)).any())
+        )
 
     def free_from(self, separators: Collection[int]) -> int:
         """From here on up to `highest` nothing is decided, positions of separators apart."""
@@ -100,13 +112,13 @@ class Question:
         return next(last, -1) + 1
 
 
-def unasked(committed: Sequence[int], null: int | None) -> Question:
-    """What is committed, without a network's opinion."""
+def unasked(committed: Sequence[int], null: int | None, start: int) -> Question:
+    """What is committed after a state, without a network's opinion."""
     fixed = np.asarray(committed, np.int64).reshape(-1)
     n = len(fixed)
     nulls = np.full(n, null is not None)
     options = np.zeros((n, 0), np.int32), np.zeros(n, np.int32)
-    return _question(fixed, NO_LOGITS, np.zeros(n, np.int64), options, nulls, null)
+    return _question(fixed, NO_LOGITS, np.zeros(n, np.int64), options, nulls, null, start)
 
 
 def asked(
@@ -114,6 +126,7 @@ def asked(
     logits: NDArray[np.float32],
     problem: Problem,
     most: int,
+    start: int,
 ) -> Question | None:
     """What is committed and what a network says; None when it says NaN or +inf.
 
@@ -122,6 +135,7 @@ def asked(
         logits: float32 [k, V'], the problem's on the host, each row contiguous.
         problem: the rest of it.
         most: how many likely tokens of a position are looked at.
+        start: the state before the first position.
     """
     fixed = np.asarray(problem.committed, np.int64).reshape(-1)
     row_of, null = problem.row_of, problem.null_token_id
@@ -133,7 +147,8 @@ def asked(
     nulls = np.zeros(len(fixed), np.bool_)
     if null is not None:
         nulls = logits[row_of, null] > -np.inf
-    return _question(fixed, logits, row_of, (options, counts), nulls, null)
+    question = _question(fixed, logits, row_of, (options, counts), nulls, null, start)
+    return replace(question, room=problem.room if question.highest == len(fixed) else 0)
 
 
 def _likely(
@@ -174,6 +189,7 @@ def _question(
     likely: tuple[NDArray[np.int32], NDArray[np.int32]],
     nulls: NDArray[np.bool_],
     null: int | None,
+    start: int,
 ) -> Question:
     options, counts = likely
     is_masked = committed == ANY
@@ -196,4 +212,6 @@ def _question(
         lowest=int(text[-1]) + 1 if len(text) else 0,
         highest=int(ended[0]) if len(ended) else len(fixed),
         null=-1 if null is None else null,
+        start=start,
+        room=0,
     )

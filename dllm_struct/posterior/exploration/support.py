@@ -45,7 +45,7 @@ def completable(
         BudgetExceeded: it is not known after a long search.
     """
     automaton = automaton.with_null(null)
-    question = unasked(committed, null)
+    question = unasked(committed, null, automaton.start)
     if quick_trail(automaton, question, hint) is not None:
         return True
     limits = () if most_work is None else (most_work,)
@@ -61,7 +61,7 @@ def forced_tokens(
     When the whole lattice is small, only the ways that lead to an end count.
     """
     automaton = automaton.with_null(null)
-    question = unasked(committed, null)
+    question = unasked(committed, null, automaton.start)
     forced = [int(token) for token in committed]
     for i in range(question.highest + 1, len(forced)):
         forced[i] = question.null
@@ -79,7 +79,7 @@ def forced_tokens(
 def _small_layers(automaton: LazyAutomaton, question: Question) -> list[list[Edge]]:
     """The edges of the first layers, as long as these are small and fully known."""
     layers: list[list[Edge]] = []
-    states = {automaton.start: None}
+    states = {question.start: None}
     num_edges = 0
     for i in range(len(question)):
         edges: list[Edge] = []
