@@ -15,13 +15,13 @@ from torch import Tensor
 from dllm_struct.canvas import MASKED, Canvas, State
 from dllm_struct.constraint import Constraint
 from dllm_struct.decoding.blocks import Window
+from dllm_struct.decoding.caches import Kept
 from dllm_struct.decoding.changes import Changes
 from dllm_struct.decoding.settings import Strategies
 from dllm_struct.decoding.signals import Situation, View
 from dllm_struct.decoding.stage import Stage
 from dllm_struct.decoding.stats import Stats
 from dllm_struct.logit_rows import LogitRows
-from dllm_struct.models.caching import Kept
 from dllm_struct.trace import Edit, Event, Snapshot
 from dllm_struct.vocabulary.codec import Codec
 from dllm_struct.witness import Reading, Witness, find_witnesses

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dllm_struct.decoding.blocks import BLOCKS, Blocks
+from dllm_struct.decoding.caches import CACHES, Cache
 from dllm_struct.decoding.length import LENGTHS, LengthPolicy
 from dllm_struct.decoding.presets import PRESETS
 from dllm_struct.decoding.registry import Choice
@@ -17,7 +18,6 @@ from dllm_struct.decoding.signals import SIGNALS, Signal
 from dllm_struct.decoding.speculation import check_speculation
 from dllm_struct.drawing import Drawing, Noise
 from dllm_struct.errors import check
-from dllm_struct.models.caching import CACHES, Cache
 from dllm_struct.models.family import Family
 from dllm_struct.vocabulary.codec import Codec
 

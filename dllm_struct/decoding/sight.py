@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from dllm_struct.decoding.caches import Cached
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.signals import Situation, View
-from dllm_struct.models.caching import Cached
 
 
 @dataclass(frozen=True)

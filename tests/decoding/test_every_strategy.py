@@ -21,6 +21,7 @@ from torch import Tensor
 
 import dllm_struct as ds
 from dllm_struct.decoding.blocks import BLOCKS
+from dllm_struct.decoding.caches import CACHES
 from dllm_struct.decoding.length import LENGTHS
 from dllm_struct.decoding.registry import Registry
 from dllm_struct.decoding.remasking import REMASKINGS
@@ -29,7 +30,6 @@ from dllm_struct.decoding.samplers.calibrated import Calibrated
 from dllm_struct.decoding.schedules import SCHEDULES
 from dllm_struct.decoding.signals import SIGNALS
 from dllm_struct.errors import InvalidDecoding
-from dllm_struct.models.caching import CACHES
 from tests.tiny import random_network
 
 STEPS = 7

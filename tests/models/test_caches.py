@@ -21,16 +21,16 @@ from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCau
 
 import dllm_struct as ds
 from dllm_struct.canvas import MASKED
+from dllm_struct.decoding.caches import CACHES, Cache, Cached, Kept
+from dllm_struct.decoding.caches.block_causal import BlockCausal
+from dllm_struct.decoding.caches.delayed import Delayed
+from dllm_struct.decoding.caches.dual import Dual
+from dllm_struct.decoding.caches.kept import Known
+from dllm_struct.decoding.caches.prefix import Prefix
 from dllm_struct.decoding.signals import View
 from dllm_struct.errors import InvalidDecoding
 from dllm_struct.logit_rows import LogitRows
-from dllm_struct.models.caching import CACHES, Cache, Cached, Kept
-from dllm_struct.models.caching.block_causal import BlockCausal
-from dllm_struct.models.caching.delayed import Delayed
-from dllm_struct.models.caching.dual import Dual
 from dllm_struct.models.caching.forward import CachingForward
-from dllm_struct.models.caching.kept import Known
-from dllm_struct.models.caching.prefix import Prefix
 from dllm_struct.models.family import Call, Family, Mask
 from tests.tiny import MASK, NULL, SIZE, VOCABULARY, random_network
 
@@ -95,10 +95,10 @@ class Sequences:
         self.kept = [Kept() for _ in lengths]
         self.cache = cache
 
-    def views(self) -> list[View]:
+    def views(self, cached: bool = True) -> list[View]:
         """What the network reads of them."""
         return [
-            View(prompt, tuple(canvas), None, _masked(canvas), self._cached(i))
+            View(prompt, tuple(canvas), None, _masked(canvas), self._cached(i) if cached else None)
             for i, (prompt, canvas) in enumerate(zip(self.prompts, self.canvases, strict=True))
         ]
 

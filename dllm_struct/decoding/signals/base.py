@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from dllm_struct.canvas import Canvas
+from dllm_struct.decoding.caches import Cached
 from dllm_struct.decoding.registry import Registry
 from dllm_struct.drawing import REMOTE
 from dllm_struct.errors import InvalidInput
-from dllm_struct.models.caching import Cached
 from dllm_struct.models.family import Family
 from dllm_struct.witness import Witness
 

@@ -1,12 +1,1 @@
-"""Caches: keys and values of earlier passes stand for positions that a pass does not compute.
-
-    fed positions attend to:  kept keys and values  +  their own
-
-Exact for block-causal attention, where a final block never sees what comes later; an approximation
-for attention over both sides, where every commit changes every key a little.
-"""
-
-from dllm_struct.models.caching.base import CACHES, Cache, Cached
-from dllm_struct.models.caching.kept import Kept, Known
-
-__all__ = ["CACHES", "Cache", "Cached", "Kept", "Known"]
+"""Passes over kept keys and values: one pass of some positions, and whether a network can do it."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
+from dllm_struct.decoding.caches.base import Cached
 from dllm_struct.decoding.signals import View
 from dllm_struct.logit_rows import LogitRows
-from dllm_struct.models.caching.base import Cached
 from dllm_struct.models.caching.passing import Done, Job, feed
 from dllm_struct.models.family import Family
 
@@ -42,9 +42,20 @@ class CachingForward:
     @torch.inference_mode()
     def _over_caches(self, views: Sequence[View]) -> list[LogitRows]:
         parts = [_Part.of(view, self._family.logits_shift) for view in views]
-        fed = [part.job for part in parts if part.job.fed]
-        done = iter(feed(self._network, self._family, fed) if fed else ())
-        return [part.finished(next(done) if part.job.fed else None) for part in parts]
+        done: dict[int, Done] = {}
+        for rows in self._together([part.job for part in parts]):
+            found = feed(self._network, self._family, [parts[row].job for row in rows])
+            done |= zip(rows, found, strict=True)
+        return [part.finished(done.get(row)) for row, part in enumerate(parts)]
+
+    def _together(self, jobs: Sequence[Job]) -> Iterable[Sequence[int]]:
+        """Return which jobs share a pass: all that feed something, or those of one shape."""
+        of_shape: dict[tuple[int, int] | None, list[int]] = {}
+        for row, job in enumerate(jobs):
+            shape = None if self._family.call.pads else (len(job.fed), len(job.kept))
+            if job.fed:
+                of_shape.setdefault(shape, []).append(row)
+        return of_shape.values()
 
 
 @dataclass(frozen=True)

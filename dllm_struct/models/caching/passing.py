@@ -17,9 +17,11 @@ from transformers import DynamicCache
 
 from dllm_struct.canvas.canvas import MASKED
 from dllm_struct.logit_rows import LogitRows
-from dllm_struct.models.caching.kept import Layers
 from dllm_struct.models.family import Family, Mask
 from dllm_struct.models.wanted import Wanted, arguments
+
+Layers = Sequence[tuple[Tensor, Tensor]]
+"""Keys and values of every layer, each [heads, positions, width]."""
 
 PADDING = -1
 """Stands for the position of what is no position."""
@@ -70,6 +72,7 @@ def feed(network: Any, family: Family, jobs: Sequence[Job]) -> list[Done]:
     device = network.device
     read = (place for own in places for place in own)
     wanted = Wanted.of(arguments(network), read, fed.shape[1], device)
+    stores = family.call.stores
     result = network(
         input_ids=ids.to(device),
         attention_mask=_mask(fed, kept, family, network.dtype).to(device),
@@ -77,6 +80,7 @@ def feed(network: Any, family: Family, jobs: Sequence[Job]) -> list[Done]:
         past_key_values=cache,
         use_cache=True,
         **wanted.told,
+        **({} if stores is None else {stores: True}),
     )
     start, layers = kept.shape[1], list[Any](cache.layers)
     return [

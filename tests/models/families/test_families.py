@@ -30,21 +30,6 @@ NESTED = {
 SUM = ds.grammar('start: term ("+" term)*\nterm: /[0-9]{1,3}/ | "(" start ")"')
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """One checkpoint of each kind: the network that was saved, and the model that was loaded."""
-    made: dict[str, tuple[Any, ds.Model]] = {}
-
-    def load(kind: str) -> tuple[Any, ds.Model]:
-        if kind not in made:
-            folder = tmp_path_factory.mktemp(kind.replace("-", "_"))
-            network = CHECKPOINTS[kind].save(folder)
-            made[kind] = network, ds.load(folder, device="cpu", trust_remote_code=True)
-        return made[kind]
-
-    return load
-
-
 VIEWS = [
     View((7, 8, 9, 10, 11), (MASKED, 20, MASKED)),
     View((7,), (MASKED, MASKED)),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dllm_struct.models.caching.base import CACHES, Cache, check_refresh, is_due
-from dllm_struct.models.caching.kept import Known
+from dllm_struct.decoding.caches.base import CACHES, Cache, check_refresh, is_due
+from dllm_struct.decoding.caches.kept import Known
 
 
 @CACHES.register("delayed", "dkv")

@@ -11,9 +11,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dllm_struct.decoding.caches.kept import Kept, Known
 from dllm_struct.decoding.registry import Registry
 from dllm_struct.errors import check
-from dllm_struct.models.caching.kept import Kept, Known
 from dllm_struct.models.caching.probing import require_cache
 from dllm_struct.models.family import Family
 
@@ -61,7 +61,7 @@ class Cached:
     open: tuple[int, int] | None
 
 
-CACHES: Registry[Cache] = Registry("cache", Cache, "dllm_struct.models.caching")
+CACHES: Registry[Cache] = Registry("cache", Cache, "dllm_struct.decoding.caches")
 
 
 def check_refresh(refresh: int | None) -> None:

@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dllm_struct.canvas.canvas import MASKED
-
-Layers = Sequence[tuple[Tensor, Tensor]]
-"""Keys and values of every layer, each [heads, positions, width]."""
+from dllm_struct.models.caching.passing import Layers
 
 
 @dataclass(frozen=True, eq=False)

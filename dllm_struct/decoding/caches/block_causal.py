@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dllm_struct.decoding.caches.base import CACHES, Cache
+from dllm_struct.decoding.caches.kept import Known
 from dllm_struct.errors import check
-from dllm_struct.models.caching.base import CACHES, Cache
-from dllm_struct.models.caching.kept import Known
 from dllm_struct.models.family import Family
 
 

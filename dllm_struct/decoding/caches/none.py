@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dllm_struct.models.caching.base import CACHES, Cache
+from dllm_struct.decoding.caches.base import CACHES, Cache
 from dllm_struct.models.family import Family
 
 

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dllm_struct.models.caching.base import CACHES, Cache, check_refresh, is_due
-from dllm_struct.models.caching.kept import Known
+from dllm_struct.decoding.caches.base import CACHES, Cache, check_refresh, is_due
+from dllm_struct.decoding.caches.kept import Known
 
 
 @CACHES.register("dual")
