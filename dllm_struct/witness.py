@@ -20,10 +20,11 @@ from dllm_struct.drawing import GREEDY, Drawing
 from dllm_struct.errors import NonFiniteLogits
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.posterior import Posterior, Problem, solve
+from dllm_struct.posterior.class_sums import sum_rows
 from dllm_struct.posterior.spread import Spread
 
-ROWS_AT_ONCE = 16
-"""Positions whose logits are summed at a time: a sum makes an array of their size."""
+ROWS = 16
+"""Positions whose logits are summed at a time: their rows may have to be copied."""
 
 Judge = Callable[[Sequence[Sequence[int]]], Sequence[float]]
 """Complete canvases (token ids) to log weights."""
@@ -293,12 +294,16 @@ def log_evidence(witness: Witness) -> float:
 def _log_share(posterior: Posterior) -> float:
     problem = posterior.problem
     masked = [i for i, token in enumerate(problem.committed) if token == MASKED]
-    rows = _rows(problem).at(masked)
-    everything = sum(
-        float(rows[start : start + ROWS_AT_ONCE].float().logsumexp(-1).double().sum())
-        for start in range(0, len(rows), ROWS_AT_ONCE)
-    )
-    return min(0.0, posterior.log_evidence - everything)
+    rows, starts = _rows(problem), range(0, len(masked), ROWS)
+    parts = [_log_sums(rows.at(masked[start : start + ROWS])).sum() for start in starts]
+    return min(0.0, posterior.log_evidence - float(sum(parts)))
+
+
+def _log_sums(logits: Tensor) -> Tensor:
+    """Log of the sum of exponentials of every row, float64 [n]."""
+    if logits.device.type == "cpu":
+        return torch.from_numpy(sum_rows(logits.detach().float().numpy()))
+    return logits.float().logsumexp(-1).double()
 
 
 def find_flat_witness(constraint: Constraint, canvas: Canvas) -> Witness:
