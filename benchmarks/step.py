@@ -6,7 +6,7 @@
 VOCABULARY is a tiktoken file; without one, words are made up. The output is a JSON object with as
 many fields as fill the canvas: a slot for every value, or (free) one slot for everything. All of it
 is masked: the first step, which is the dearest. Everything but the forward pass counts as the
-constraint: witness, choice, commits, event.
+constraint: witness, choice, commits, event. With one thread on a CPU, seconds are the processor's.
 
 1. Time of a step beside one read of the same logits (the floor). On a CPU all rows of a batch read
    one table of logits, since 64 x 1024 rows of them take 40 GB.
@@ -20,43 +20,25 @@ from __future__ import annotations
 
 import argparse
 import gc
-import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Any
 
 import torch
-from common import print_table, read_tokens
+from common import now, print_table
+from step_setting import PROMPT, Setting, made_up, tokens_of
 from torch import Tensor
 from transformers import LlamaConfig, LlamaForCausalLM
 
 import dllm_struct as ds
-from dllm_struct.constraint import Constraint
 from dllm_struct.decoding.loop import advance
-from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.signals import View
-from dllm_struct.decoding.stage import Stage
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.network import Forward
-from dllm_struct.vocabulary.codec import Codec
 
-FIELDS: tuple[dict[str, Any], ...] = (
-    {"type": "string", "maxLength": 60},
-    {"type": "integer"},
-    {"type": "string", "format": "date-time"},
-    {"enum": ["low", "medium", "high", "critical"]},
-    {"type": "array", "items": {"type": "string", "maxLength": 20}, "maxItems": 3},
-    {"type": "number"},
-)
-WORDS = 151_643
-INITIAL = 20
-"""Positions of a slot without a bound of its own; in one slot for everything, it has all."""
-PROMPT = 64
 SECOND, MEBIBYTE = 1e3, 2**20
 LLADA_8B = {
     "hidden_size": 4096,
@@ -74,82 +56,6 @@ TINY = {
 }
 
 
-def tokens_of(path: Path | None) -> list[bytes]:
-    """The tokens of a file; without one, all bytes and words made up of common letters."""
-    if path is not None:
-        return read_tokens(path)
-    rng, made = random.Random(0), dict.fromkeys(bytes([byte]) for byte in range(256))
-    while len(made) < WORDS:
-        word = bytes(rng.choices(b'etaoinshrdlucm ",:{}[]0123456789', k=rng.randint(2, 9)))
-        made[word] = None
-    return list(made)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What is written, with which tokens."""
-
-    codec: Codec
-    constraint: Constraint
-    family: ds.Family
-    initial: int = INITIAL
-
-    @classmethod
-    def of(cls, vocabulary: Any, family: ds.Family, positions: int, structure: str) -> Setting:
-        """Return an object of fields that take so many positions, or the few that are over."""
-        codec, null = Codec(vocabulary, family.special), family.null_token_id
-        if structure == "free":
-            return cls(codec, _free(codec, null, positions), family, positions)
-        constraints = (_template(codec, null, fields) for fields in count(1))
-        fits = (one for one in constraints if len(one.canvas(INITIAL, None)) >= positions)
-        return cls(codec, next(fits), family)
-
-    @property
-    def positions(self) -> int:
-        """Positions of the canvas."""
-        return len(self.constraint.canvas(self.initial, None))
-
-    def rows(self, batch: int) -> list[Row]:
-        """Return rows whose canvases are all masked."""
-        strategies = ds.Decoding(steps=16).strategies().bound(self.family, self.codec, None)
-        return [
-            Row(
-                sequence=index,
-                prompt=(0,) * PROMPT,
-                constraint=self.constraint,
-                canvas=self.constraint.canvas(self.initial, None),
-                codec=self.codec,
-                limit=None,
-                stages=(Stage(strategies, 16),),
-                generator=torch.Generator().manual_seed(index),
-            )
-            for index in range(batch)
-        ]
-
-
-def _object(count: int) -> ds.Language:
-    fields = {f"field {i}": FIELDS[i % len(FIELDS)] for i in range(count)}
-    closed = {"required": [*fields], "additionalProperties": False}
-    return ds.json_schema({"type": "object", "properties": fields, **closed})
-
-
-def _template(codec: Codec, null: int | None, fields: int) -> Constraint:
-    return Constraint(_object(fields).template(), codec, null)
-
-
-def _free(codec: Codec, null: int | None, positions: int) -> Constraint:
-    slot = ds.Slot("text", _object(len(FIELDS)), max_tokens=positions)
-    return Constraint(ds.Template((slot,)), codec, null)
-
-
-def made_up(options: argparse.Namespace, positions: int) -> Setting:
-    """The setting of the first and the third part."""
-    words = tokens_of(options.vocabulary)
-    family = ds.Family(mask_token_id=len(words), null_token_id=len(words) + 1)
-    vocabulary = ds.Vocabulary([*words, None, None])
-    return Setting.of(vocabulary, family, positions, options.structure)
-
-
 def wait(device: str) -> None:
     """Wait until a device has done all it was told."""
     if device != "cpu":
@@ -159,10 +65,10 @@ def wait(device: str) -> None:
 def seconds(run: Callable[[], object], device: str) -> float:
     """Return how long a call takes."""
     wait(device)
-    start = perf_counter()
+    start = now()
     run()
     wait(device)
-    return perf_counter() - start
+    return now() - start
 
 
 @dataclass
@@ -176,10 +82,10 @@ class Timed:
     def __call__(self, views: Sequence[View]) -> Sequence[LogitRows]:
         """Read some inputs."""
         wait(self.device)
-        start = perf_counter()
+        start = now()
         found = self.forward(views)
         wait(self.device)
-        self.took = perf_counter() - start
+        self.took = now() - start
         return found
 
 

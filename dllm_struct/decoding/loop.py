@@ -26,6 +26,7 @@ from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.samplers import Candidates
 from dllm_struct.decoding.sight import Sight, sight_of
 from dllm_struct.decoding.signals import View, checked
+from dllm_struct.evidence import log_evidence
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.trace import Event
 from dllm_struct.witness import (
@@ -34,7 +35,6 @@ from dllm_struct.witness import (
     SlotWitness,
     Witness,
     find_witnesses,
-    log_evidence,
 )
 
 Forward = Callable[[Sequence[View]], Sequence[LogitRows]]

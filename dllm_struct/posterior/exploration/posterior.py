@@ -162,9 +162,7 @@ class ExploredPosterior(Posterior):
         width = self.problem.logits.shape[1]
         keys = self._rows * width + self._lattice.token
         own, of_edge = np.unique(keys, return_inverse=True)
-        p = np.bincount(of_edge, self._mass).astype(
-            np.float64
-        )  # of nothing, it is made of integers
+        p = np.bincount(of_edge, self._mass).astype(np.float64)
         row, log_p = own // width, np.log(p, out=np.zeros_like(p), where=p > 0)
         entropy = np.bincount(row, -p * log_p, minlength=len(self)).astype(np.float64)
         ranked = np.lexsort((-p, row))
