@@ -37,7 +37,8 @@ lint: $(INSTALLED) ## ruff and mypy
 VOCABULARY ?=
 bench: $(INSTALLED) ## benchmarks; VOCABULARY=file.tiktoken[.gz] for those that need one
 	$(BIN)/python benchmarks/extraction.py
-	@test -z "$(VOCABULARY)" || for name in compile posterior random_network grammars; do \
+	$(BIN)/python benchmarks/caches.py
+	@test -z "$(VOCABULARY)" || for name in compile posterior random_network grammars step; do \
 		echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(VOCABULARY) || exit 1; done
 
 clean: ## remove the environment and every cache

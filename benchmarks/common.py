@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
+import torch
 from tokenizers import Tokenizer
 
 import dllm_struct as ds
@@ -135,6 +136,11 @@ def milliseconds(
         run()
         times.append(1000 * (clock() - start))
     return median(times)
+
+
+def now() -> float:
+    """Seconds on a clock: the processor's, so that other programs do not count, with one thread."""
+    return process_time() if torch.get_num_threads() == 1 else perf_counter()
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

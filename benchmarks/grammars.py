@@ -111,7 +111,9 @@ def _reading(automaton: Any, logits: Tensor, committed: list[int], null: int) ->
     """Seconds that it takes to read the logits."""
     start = perf_counter()
     if isinstance(automaton, TokenAutomaton):
-        sum_classes(logits.numpy(), np.asarray(committed, np.int64), automaton.classes)
+        sum_classes(
+            logits.numpy(), np.arange(len(logits)), np.asarray(committed), automaton.classes
+        )
     else:
         asked(automaton, logits.numpy(), committed, null, Reach().likely)
     return perf_counter() - start

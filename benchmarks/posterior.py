@@ -71,7 +71,7 @@ def main() -> None:
         torch.softmax(logits, -1)
 
     def class_sums() -> None:
-        sum_classes(logits.numpy(), committed, automaton.classes)
+        sum_classes(logits.numpy(), np.arange(len(committed)), committed, automaton.classes)
 
     def prepared() -> ExactPosterior:
         posterior = solve([problem])[0]

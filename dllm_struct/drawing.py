@@ -8,7 +8,6 @@ than p together; then when no k others are more likely. Equally likely tokens ar
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,40 +99,36 @@ class Drawing:
         """Whether the witness is the most likely member under noise."""
         return self.is_random and self.noise == "gumbel"
 
-    def scaled(self, logits: Tensor, masked: Sequence[int]) -> Tensor:
-        """Return the logits of the posterior, float32 [n, V].
+    @property
+    def changes(self) -> bool:
+        """Whether the logits of the posterior are others than the model's."""
+        return self.samples or self._truncates
+
+    def scaled(self, logits: Tensor) -> Tensor:
+        """Return the logits of the posterior, float32 [m, V].
 
         Args:
-            logits: float32 [n, V], not changed.
-            masked: the rows that are drawn; the others come back as they are.
+            logits: float32 [m, V], of the positions that are drawn; not changed.
         """
-        if not (self.samples or self._truncates):
-            return logits
-        rows, other = _taken(logits, masked), 1.0
+        other = 1.0
         if self.samples:
-            rows = _divided(rows, self.temperature)
+            logits = _divided(logits, self.temperature)
         elif self.is_random:
             other = self.temperature
-        if self._truncates:
-            rows = self._truncated(rows, other)
-        return _put_back(logits, masked, rows)
+        return self._truncated(logits, other) if self._truncates else logits
 
-    def perturbed(
-        self, logits: Tensor, masked: Sequence[int], generator: torch.Generator | None
-    ) -> Tensor:
-        """Return logits plus Gumbel noise times the temperature, float32 [n, V].
+    def perturbed(self, logits: Tensor, generator: torch.Generator | None) -> Tensor:
+        """Return logits plus Gumbel noise times the temperature, float32 [m, V].
 
         If E is exponential, -log E is Gumbel; neither leaves the log space.
 
         Args:
-            logits: float32 [n, V], not changed.
-            masked: the rows that are drawn; the others come back as they are.
+            logits: float [m, V], of the positions that are drawn; not changed.
             generator: on the CPU.
         """
-        noise = torch.empty(len(masked), logits.shape[1], dtype=torch.float64)
+        noise = torch.empty(logits.shape, dtype=torch.float64)
         noise.exponential_(generator=generator).clamp_min_(SMALLEST).log_().mul_(-self.temperature)
-        rows = (_taken(logits, masked) + noise.to(logits.device)).float()
-        return _put_back(logits, masked, rows)
+        return (logits + noise.to(logits.device)).float()
 
     @property
     def _truncates(self) -> bool:
@@ -210,18 +205,6 @@ def _divided(logits: Tensor, temperature: float) -> Tensor:
     if bool(torch.isfinite(logits.sum())):
         return scaled
     return torch.where(logits.isfinite(), scaled, logits)
-
-
-def _taken(logits: Tensor, rows: Sequence[int]) -> Tensor:
-    return logits if len(rows) == len(logits) else logits[torch.tensor(rows, dtype=torch.int64)]
-
-
-def _put_back(logits: Tensor, rows: Sequence[int], changed: Tensor) -> Tensor:
-    if len(rows) == len(logits):
-        return changed
-    whole = logits.clone()
-    whole[torch.tensor(rows, dtype=torch.int64)] = changed
-    return whole
 
 
 GREEDY = Drawing()

@@ -18,11 +18,9 @@ from dllm_struct.canvas.joint import Extent, Joint
 from dllm_struct.constraint import Constraint
 from dllm_struct.drawing import GREEDY, Drawing
 from dllm_struct.errors import NonFiniteLogits
+from dllm_struct.logit_rows import LogitRows
 from dllm_struct.posterior import Posterior, Problem, solve
 from dllm_struct.posterior.spread import Spread
-
-ROWS = 64
-"""Positions whose logits are copied at a time."""
 
 Judge = Callable[[Sequence[Sequence[int]]], Sequence[float]]
 """Complete canvases (token ids) to log weights."""
@@ -35,7 +33,7 @@ class Reading:
     Attributes:
         constraint: of the canvas.
         canvas: as the network saw it.
-        logits: float [len(canvas), V], on any device.
+        logits: of the canvas's masked positions at least, on any device.
         generator: draws the witness when there is something to draw.
         drawing: how the witness is drawn.
         samples: how many candidates to judge; 0: the witness is not judged.
@@ -44,7 +42,7 @@ class Reading:
 
     constraint: Constraint
     canvas: Canvas
-    logits: Tensor
+    logits: LogitRows
     generator: torch.Generator | None
     drawing: Drawing = GREEDY
     samples: int = 0
@@ -143,8 +141,8 @@ def _question(reading: Reading, extents: Sequence[Extent], problem: Problem) -> 
     if drawing.perturbs:
         masked = _masked(problem.committed)
         for _ in range(max(1, reading.samples)):
-            noisy = drawing.perturbed(problem.logits, masked, reading.generator)
-            problems.append(replace(problem, logits=noisy))
+            noisy = drawing.perturbed(_rows(problem).at(masked), reading.generator)
+            problems.append(_with_rows(problem, noisy, masked))
     return _Question(tuple(extents), tuple(problems))
 
 
@@ -232,55 +230,54 @@ def _slot_witnesses(
 def _joint_problem(reading: Reading, joint: Joint) -> Problem:
     canvas, extents = reading.canvas, joint.extents(reading.canvas)
     committed = joint.row([canvas.slot(slot) for slot in joint.slots])
-    logits = reading.drawing.scaled(joint.logits(canvas, reading.logits), _masked(committed))
+    masked = _masked(committed)
+    logits = reading.drawing.scaled(joint.logits(canvas, reading.logits))
     null = reading.constraint.null_token_id
     for extent in extents:
-        least = reading.constraint.slots[extent.slot].slot.min_tokens
-        if least and null is not None:
-            logits[extent.rows][:least, null] = -torch.inf
-    return Problem(
-        joint.compiled.automaton,
-        logits,
-        committed,
-        None,
-        joint.row([canvas.witness_of(slot) for slot in joint.slots]),
-    )
+        least = extent.rows.start + reading.constraint.slots[extent.slot].slot.min_tokens
+        early = [row for row, i in enumerate(masked) if extent.rows.start <= i < least]
+        if early and null is not None:
+            logits[early, null] = -torch.inf
+    rows = LogitRows.at_positions(logits, masked, len(committed))
+    witness = joint.row([canvas.witness_of(slot) for slot in joint.slots])
+    return Problem(joint.compiled.automaton, logits, committed, None, witness, rows.row_of)
 
 
 def _problem(reading: Reading, slot: str, start: int) -> Problem:
     constraint, committed = reading.constraint, reading.canvas.slot(slot)
-    rows = reading.logits[start : start + len(committed)].float()
-    logits = reading.drawing.scaled(rows, _masked(committed))
-    least = constraint.slots[slot].slot.min_tokens
-    if least and constraint.null_token_id is not None:
+    null, least = constraint.null_token_id, constraint.slots[slot].slot.min_tokens
+    rows = reading.logits.part(start, start + len(committed))
+    problem = Problem(
+        constraint.compiled[slot].automaton,
+        rows.values,
+        committed,
+        null,
+        reading.canvas.witness_of(slot),
+        rows.row_of,
+    )
+    masked = _masked(committed)
+    early = 0 if null is None else sum(index < least for index in masked)
+    if not (early or reading.drawing.changes):
+        return problem
+    logits = rows.at(masked).float()
+    if early:
         logits = logits.clone()
-        logits[:least, constraint.null_token_id] = -torch.inf
-    automaton = constraint.compiled[slot].automaton
-    witness = reading.canvas.witness_of(slot)
-    return Problem(automaton, logits, committed, constraint.null_token_id, witness)
+        logits[:early, null] = -torch.inf
+    return _with_rows(problem, reading.drawing.scaled(logits), masked)
 
 
-def log_evidence(witness: Witness) -> float:
-    """Return the log of the probability that the model gives to all members together, in nats.
-
-    That is log Z of the posterior minus the log of the prediction's own sum, over masked positions:
-    the chance that tokens drawn from the model one by one, at the decoding's temperature, make an
-    output of the language. For a grammar it is a lower bound: sums run over the explored part.
-    """
-    posteriors = {id(slot.posterior): slot.posterior for slot in witness}
-    return sum(_log_share(posterior) for posterior in posteriors.values())
+def _rows(problem: Problem) -> LogitRows:
+    return LogitRows(problem.logits, problem.rows)
 
 
-def _log_share(posterior: Posterior) -> float:
-    problem = posterior.problem
-    masked = [i for i, token in enumerate(problem.committed) if token == MASKED]
-    parts = (masked[start : start + ROWS] for start in range(0, len(masked), ROWS))
-    everything = sum(float(problem.logits[part].double().logsumexp(-1).sum()) for part in parts)
-    return min(0.0, posterior.log_evidence - everything)
+def _with_rows(problem: Problem, logits: Tensor, positions: Sequence[int]) -> Problem:
+    """A problem with other logits at its masked positions, float [m, V]."""
+    rows = LogitRows.at_positions(logits, positions, len(problem.committed))
+    return replace(problem, logits=logits, rows=rows.row_of)
 
 
 def find_flat_witness(constraint: Constraint, canvas: Canvas) -> Witness:
     """Return some witness without a network's opinion."""
     widths = [len(compiled.vocabulary) for compiled in constraint.compiled.values()]
     flat = torch.zeros(1, max(widths, default=1)).expand(len(canvas), -1)
-    return find_witnesses([Reading(constraint, canvas, flat, None)])[0]
+    return find_witnesses([Reading(constraint, canvas, LogitRows(flat), None)])[0]

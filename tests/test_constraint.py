@@ -18,6 +18,7 @@ from dllm_struct.constraint import Constraint
 from dllm_struct.drawing import Drawing
 from dllm_struct.errors import EmptyLanguage, InvalidInput, LimitTooSmall, NonFiniteLogits
 from dllm_struct.languages.base import Regular
+from dllm_struct.logit_rows import LogitRows
 from dllm_struct.template import Invariant, Slot, Template
 from dllm_struct.vocabulary import Vocabulary
 from dllm_struct.vocabulary.codec import Codec
@@ -135,7 +136,7 @@ def test_the_witness_is_the_most_likely_member_with_its_marginals(seed: int) -> 
     length = 4
     constraint, canvas = small_canvas(length)
     logits = torch.randn(length, 5, generator=torch.Generator().manual_seed(seed)) * 2
-    ((witness,),) = find_witnesses([Reading(constraint, canvas, logits, None)])
+    ((witness,),) = find_witnesses([Reading(constraint, canvas, LogitRows(logits), None)])
     weights = {t: float(logits[range(length), list(t)].sum().exp()) for t in members(length)}
     best = max(weights, key=weights.__getitem__)
     assert tuple(witness.tokens.tolist()) == best
@@ -150,7 +151,7 @@ def test_a_temperature_samples_from_the_posterior() -> None:
     constraint, canvas = small_canvas(length)
     logits = torch.tensor([[0.0, 1.0, 0.5, 0.2, 0.0], [1.0, 0.3, 0.0, 0.4, 0.1]])
     generator = torch.Generator().manual_seed(3)
-    reading = Reading(constraint, canvas, logits, generator, Drawing(2.0))
+    reading = Reading(constraint, canvas, LogitRows(logits), generator, Drawing(2.0))
     weights = {t: float((logits / 2)[range(length), list(t)].sum().exp()) for t in members(length)}
     counts = dict.fromkeys(weights, 0)
     for _ in range(draws):
@@ -167,7 +168,7 @@ def test_a_tiny_temperature_is_no_trouble() -> None:
     constraint, canvas = small_canvas(3)
     logits = torch.full((3, 5), 3e38)
     generator = torch.Generator().manual_seed(0)
-    reading = Reading(constraint, canvas, logits, generator, Drawing(1e-3))
+    reading = Reading(constraint, canvas, LogitRows(logits), generator, Drawing(1e-3))
     ((witness,),) = find_witnesses([reading])
     assert tuple(witness.tokens.tolist()) in members(3)
 
@@ -178,7 +179,7 @@ def test_minimum_tokens_hold_back_the_null_token() -> None:
     canvas = constraint.canvas(8, None)
     logits = torch.zeros(len(canvas), SIZE)
     logits[:, NULL] = 50.0
-    ((witness,),) = find_witnesses([Reading(constraint, canvas, logits, None)])
+    ((witness,),) = find_witnesses([Reading(constraint, canvas, LogitRows(logits), None)])
     assert witness.tokens.tolist().index(NULL) == 5
 
 
@@ -188,10 +189,10 @@ def test_non_finite_logits_are_refused_where_they_matter(value: float) -> None:
     canvas = constraint.canvas(8, None)
     logits = torch.zeros(len(canvas), SIZE)
     logits[0, 0] = value  # in an invariant: nobody looks
-    find_witnesses([Reading(constraint, canvas, logits, None)])
+    find_witnesses([Reading(constraint, canvas, LogitRows(logits), None)])
     logits[canvas.masked[0], 0] = value
     with pytest.raises(NonFiniteLogits):
-        find_witnesses([Reading(constraint, canvas, logits, None)])
+        find_witnesses([Reading(constraint, canvas, LogitRows(logits), None)])
 
 
 def test_minus_infinity_for_every_completion_is_refused() -> None:
@@ -199,14 +200,14 @@ def test_minus_infinity_for_every_completion_is_refused() -> None:
     canvas = constraint.canvas(8, None)
     logits = torch.full((len(canvas), SIZE), -math.inf)
     with pytest.raises(NonFiniteLogits):
-        find_witnesses([Reading(constraint, canvas, logits, None)])
+        find_witnesses([Reading(constraint, canvas, LogitRows(logits), None)])
 
 
 def test_logits_must_cover_the_vocabulary() -> None:
     constraint = Constraint(TEMPLATE, CODEC, NULL)
     canvas = constraint.canvas(8, None)
     with pytest.raises(InvalidInput):
-        find_witnesses([Reading(constraint, canvas, torch.zeros(len(canvas), 9), None)])
+        find_witnesses([Reading(constraint, canvas, LogitRows(torch.zeros(len(canvas), 9)), None)])
 
 
 def test_forced_positions_are_those_with_one_token() -> None:

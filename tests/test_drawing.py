@@ -58,8 +58,7 @@ def is_near_a_border(logits: np.ndarray, temperature: float, top_p: float | None
 def kept(drawing: Drawing, logits: Tensor) -> np.ndarray:
     """Which tokens `Drawing.scaled` leaves where they are."""
     plain = Drawing(drawing.temperature, noise=drawing.noise)
-    rows = range(len(logits))
-    same = drawing.scaled(logits, rows) == plain.scaled(logits, rows)
+    same = drawing.scaled(logits) == plain.scaled(logits)
     return same.numpy()
 
 
@@ -127,30 +126,27 @@ def test_rows_are_not_sorted_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Tensor, "sort", None)
     for spread in (0.5, 3.0, 9.0):
         logits = torch.randn(4, 50_000, generator=torch.Generator().manual_seed(0)) * spread
-        Drawing(top_p=0.9).scaled(logits, range(4))
-        Drawing(top_k=7).scaled(logits, range(4))
-        Drawing(top_k=7, top_p=0.9).scaled(logits, range(4))
+        Drawing(top_p=0.9).scaled(logits)
+        Drawing(top_k=7).scaled(logits)
+        Drawing(top_k=7, top_p=0.9).scaled(logits)
     assert max(looks) < 2500
 
 
 @pytest.mark.parametrize("drawing", [Drawing(0.5), Drawing(0.0, 2), Drawing(0.7, None, 0.5)])
-def test_only_masked_rows_are_touched(drawing: Drawing) -> None:
+def test_the_model_s_own_logits_stay(drawing: Drawing) -> None:
     logits = torch.randn(5, 9, generator=torch.Generator().manual_seed(1))
-    before, some = logits.clone(), [1, 4]
-    scaled = drawing.scaled(logits, some)
-    assert torch.equal(scaled[[0, 2, 3]], logits[[0, 2, 3]])
-    assert torch.equal(scaled[some], drawing.scaled(logits[some], range(2)))
-    noisy = Drawing(1.0, noise="gumbel").perturbed(logits, some, torch.Generator().manual_seed(0))
-    assert torch.equal(noisy[[0, 2, 3]], logits[[0, 2, 3]])
-    assert (noisy[some] != logits[some]).all()
+    before = logits.clone()
+    assert not torch.equal(drawing.scaled(logits), logits)
+    noisy = Drawing(1.0, noise="gumbel").perturbed(logits, torch.Generator().manual_seed(0))
+    assert (noisy != logits).all()
     assert torch.equal(logits, before)
 
 
 def test_nothing_is_copied_where_nothing_changes() -> None:
     logits = torch.zeros(2, 3)
-    assert Drawing().scaled(logits, range(2)) is logits
-    assert Drawing(1.0, noise="gumbel").scaled(logits, range(2)) is logits
-    assert Drawing(top_p=1.0).scaled(logits, range(2)) is logits
+    assert Drawing().scaled(logits) is logits
+    assert Drawing(1.0, noise="gumbel").scaled(logits) is logits
+    assert Drawing(top_p=1.0).scaled(logits) is logits
 
 
 def test_what_is_left_out_is_worse_than_the_worst_of_what_is_kept() -> None:

@@ -16,12 +16,13 @@ from torch import Tensor
 
 from dllm_struct.automata.machine import NULL_MARK, SEPARATOR_MARK
 from dllm_struct.canvas.binding import BoundInvariant, BoundPart, BoundSlot
-from dllm_struct.canvas.canvas import Canvas
+from dllm_struct.canvas.canvas import MASKED, Canvas
 from dllm_struct.compiled import Compiled, compile
 from dllm_struct.errors import EmptyLanguage
 from dllm_struct.languages.base import MACHINES, Language, any_text
 from dllm_struct.languages.holes.document import Document
 from dllm_struct.languages.holes.woven import MARKS
+from dllm_struct.logit_rows import LogitRows
 from dllm_struct.posterior.exploration.words import spelled, words_of
 from dllm_struct.vocabulary import Vocabulary
 
@@ -100,21 +101,21 @@ class Joint:
         tokens = [token for slot in of_slots for token in (*slot, self.separator)]
         return tokens[:-1]
 
-    def logits(self, canvas: Canvas, logits: Tensor) -> Tensor:
-        """The rows of a network's logits that belong to slots, float32 [n, V + 1 or more].
-
-        Rows of separators hold anything.
-        """
-        positions = [
-            list(range(e.start, e.start + e.rows.stop - e.rows.start)) for e in self.extents(canvas)
-        ]
-        places = torch.tensor([p for own in positions for p in (*own, 0)][:-1])
-        rows = logits[places.to(logits.device)].float()
-        missing = self.separator + 1 - rows.shape[1]
-        if missing > 0:
-            rows = torch.nn.functional.pad(rows, (0, missing), value=-torch.inf)
-        rows[:, self.separator] = -torch.inf
-        return rows
+    def logits(self, canvas: Canvas, logits: LogitRows) -> Tensor:
+        """The logits of the slots' masked positions, in order, float32 [m, V + 1 or more]."""
+        rows = logits.at(
+            [
+                extent.start + index
+                for extent in self.extents(canvas)
+                for index, token in enumerate(canvas.slot(extent.slot))
+                if token == MASKED
+            ]
+        )
+        width = max(self.separator + 1, rows.shape[1])
+        wide = torch.full((len(rows), width), -torch.inf, device=rows.device)
+        wide[:, : rows.shape[1]] = rows
+        wide[:, self.separator] = -torch.inf
+        return wide
 
     def completable(
         self, tokens: Sequence[Sequence[int]], witness: Sequence[Sequence[int]], most_work: int

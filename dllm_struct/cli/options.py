@@ -135,6 +135,10 @@ class How:
         typer.Option(metavar="S", help="A further signal; may be given several times."),
     ] = None
 
+    cache: Annotated[
+        str | None, typer.Option(metavar="S", help="What is not computed again in every pass.")
+    ] = None
+
     def decoding(self, **fixed: Any) -> ds.Decoding:
         """Return the settings.
 

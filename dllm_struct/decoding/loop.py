@@ -12,7 +12,6 @@ passes and the posterior call, nothing else; each has its own strategies.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from time import perf_counter
 
@@ -25,7 +24,10 @@ from dllm_struct.decoding.length import SlotLength
 from dllm_struct.decoding.revision import revise, take_back
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.samplers import Candidates
-from dllm_struct.decoding.signals import Situation, View, checked
+from dllm_struct.decoding.sight import Sight, sight_of
+from dllm_struct.decoding.signals import View, checked
+from dllm_struct.evidence import log_evidence
+from dllm_struct.logit_rows import LogitRows
 from dllm_struct.trace import Event
 from dllm_struct.witness import (
     Judge,
@@ -33,11 +35,10 @@ from dllm_struct.witness import (
     SlotWitness,
     Witness,
     find_witnesses,
-    log_evidence,
 )
 
-Forward = Callable[[Sequence[View]], Sequence[Tensor]]
-"""Inputs to the logits of their canvases, each [len(canvas), V]."""
+Forward = Callable[[Sequence[View]], Sequence[LogitRows]]
+"""Inputs to the logits of their canvases, at the positions that are wanted at least."""
 
 
 def denoise(rows: Sequence[Row], forward: Forward) -> Iterator[list[Event]]:
@@ -95,7 +96,7 @@ def advance(rows: Sequence[Row], forward: Forward) -> list[Event]:
 
 def look(rows: Sequence[Row], forward: Forward) -> list[Reading]:
     """Read every row in one forward pass, and let its signals work on what comes out."""
-    sights = [_sight(row) for row in rows]
+    sights = [sight_of(row) for row in rows]
     outputs = iter(forward([view for sight in sights for view in sight.views]))
     return [
         _reading(row, sight, [next(outputs) for _ in sight.views])
@@ -103,35 +104,13 @@ def look(rows: Sequence[Row], forward: Forward) -> list[Reading]:
     ]
 
 
-@dataclass(frozen=True)
-class _Sight:
-    """What the network reads of a row: first the canvas, then what each signal adds."""
-
-    situations: Sequence[Situation]
-    canvas: View
-    further: Sequence[Sequence[View]]
-
-    @property
-    def views(self) -> list[View]:
-        return [self.canvas, *(view for own in self.further for view in own)]
-
-
-def _sight(row: Row) -> _Sight:
-    signals, situations = row.strategies.signals, row.situations()
-    view = row.view
-    for signal, situation in zip(signals, situations, strict=True):
-        view = signal.see(view, situation)
-    seen = [replace(situation, view=view) for situation in situations]
-    further = [signal.views(s) for signal, s in zip(signals, seen, strict=True)]
-    row.stats.views += 1 + sum(map(len, further))
-    return _Sight(seen, view, further)
-
-
-def _reading(row: Row, sight: _Sight, outputs: Sequence[Tensor]) -> Reading:
+def _reading(row: Row, sight: Sight, outputs: Sequence[LogitRows]) -> Reading:
     logits, rest = outputs[0], iter(outputs[1:])
     signals = row.strategies.signals
     for signal, situation, views in zip(signals, sight.situations, sight.further, strict=True):
-        logits = signal.fuse(logits, [next(rest) for _ in views], situation)
+        others = [next(rest).dense for _ in views]
+        if signal.fuses:
+            logits = LogitRows(signal.fuse(logits.dense, others, situation))
     samples = max((signal.candidates for signal in signals), default=0)
     return Reading(
         constraint=row.constraint,
@@ -264,11 +243,15 @@ def lengths(row: Row, reading: Reading, witness: Witness) -> list[SlotLength]:
 
 def _length(row: Row, reading: Reading, slot: SlotWitness) -> SlotLength:
     tokens = row.canvas.slot(slot.slot)
-    logits = reading.logits[slot.start : slot.start + len(slot.tokens)]
+    length = len(slot.tokens)
+    read = range(length) if row.strategies.length.looks_back else slot.masked
 
     def best() -> tuple[Tensor, Tensor]:
-        shares, tokens = logits.float().softmax(-1).max(-1)
-        return tokens.cpu(), shares.cpu()
+        logits = reading.logits.at([slot.start + index for index in read])
+        shares, favourites = torch.zeros(length), torch.full((length,), MASKED)
+        found = logits.float().softmax(-1).max(-1)
+        shares[[*read]], favourites[[*read]] = found.values.cpu(), found.indices.cpu()
+        return favourites, shares
 
     return SlotLength(
         slot=slot.slot,

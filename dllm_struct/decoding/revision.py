@@ -99,8 +99,8 @@ def look_back(row: Row, reading: Reading) -> Committed:
 def _log_probabilities(row: Row, reading: Reading, positions: Tensor) -> Tensor:
     seen = {number: place for place, number in enumerate(row.changes.seen)}
     ids = row.canvas.ids
-    rows = torch.tensor([seen[ids[position]] for position in positions.tolist()])
-    return reading.logits[rows.to(reading.logits.device)].float().log_softmax(-1)
+    rows = reading.logits.at([seen[ids[position]] for position in positions.tolist()])
+    return rows.float().log_softmax(-1)
 
 
 def with_forced(canvas: Canvas, positions: Sequence[int]) -> list[int]:

@@ -15,11 +15,13 @@ from torch import Tensor
 from dllm_struct.canvas import MASKED, Canvas, State
 from dllm_struct.constraint import Constraint
 from dllm_struct.decoding.blocks import Window
+from dllm_struct.decoding.caches import Kept
 from dllm_struct.decoding.changes import Changes
 from dllm_struct.decoding.settings import Strategies
 from dllm_struct.decoding.signals import Situation, View
 from dllm_struct.decoding.stage import Stage
 from dllm_struct.decoding.stats import Stats
+from dllm_struct.logit_rows import LogitRows
 from dllm_struct.trace import Edit, Event, Snapshot
 from dllm_struct.vocabulary.codec import Codec
 from dllm_struct.witness import Reading, Witness, find_witnesses
@@ -52,6 +54,7 @@ class Row:
         steady: passes for which the draft has stayed the same.
         changes: what happened in the present step.
         stats: counters.
+        kept: what the network computed of it, for a cache.
     """
 
     sequence: int
@@ -71,6 +74,7 @@ class Row:
     steady: int = 0
     changes: Changes = field(default_factory=Changes)
     stats: Stats = field(default_factory=Stats)
+    kept: Kept = field(default_factory=Kept)
     _memories: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     _goes_on: bool = False
     _passes_before_stage: int = 0
@@ -209,7 +213,7 @@ class Row:
         ]
 
     def _condition(self, logits: Tensor) -> Witness:
-        return find_witnesses([Reading(self.constraint, self.canvas, logits, None)])[0]
+        return find_witnesses([Reading(self.constraint, self.canvas, LogitRows(logits), None)])[0]
 
     def propose(self, witness: Witness) -> None:
         """Write a witness on the canvas, and take it as the draft."""

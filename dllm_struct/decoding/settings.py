@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dllm_struct.decoding.blocks import BLOCKS, Blocks
+from dllm_struct.decoding.caches import CACHES, Cache
 from dllm_struct.decoding.length import LENGTHS, LengthPolicy
 from dllm_struct.decoding.presets import PRESETS
 from dllm_struct.decoding.registry import Choice
@@ -34,6 +35,7 @@ class Strategies:
     remasking: Remasking
     signals: tuple[Signal, ...]
     drawing: Drawing
+    cache: Cache
 
     def bound(self, family: Family, codec: Codec, network: object) -> Strategies:
         """Return the strategies for a model.
@@ -51,7 +53,8 @@ class Strategies:
         sampler = self.sampler
         if isinstance(sampler, NeedsTokenizer):
             sampler = sampler.bound(codec)
-        return replace(self, length=length, signals=signals, sampler=sampler)
+        cache = self.cache.bound(family, network)
+        return replace(self, length=length, signals=signals, sampler=sampler, cache=cache)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Decoding:
         noise: how members are sampled: ``joint``: exactly from the posterior at logits /
             temperature; ``gumbel``: the most likely member after Gumbel noise of that temperature
             on the logits, with the confidence of the logits without it (LLaDA).
+        cache: what the network need not compute again in every pass.
 
     Raises:
         InvalidDecoding: a name or a value is unknown, or two settings contradict each other.
@@ -99,6 +103,7 @@ class Decoding:
     top_k: int | None = None
     top_p: float | None = None
     noise: Noise = "joint"
+    cache: Choice[Cache] = "none"
 
     def __post_init__(self) -> None:
         check(
@@ -123,6 +128,11 @@ class Decoding:
             "two signals would put mixtures of embeddings at the same positions",
             hint="use one of soft-masking and smoothing",
         )
+        check(
+            not strategies.cache.keeps or not any(s.feeds_back for s in strategies.signals),
+            "a cache keeps what mixtures of embeddings would change in every pass",
+            hint="use cache='none' with soft-masking and smoothing",
+        )
 
     def strategies(self) -> Strategies:
         """Return the strategies as objects."""
@@ -137,6 +147,7 @@ class Decoding:
             remasking=REMASKINGS.make(self.remasking),
             signals=tuple(SIGNALS.make(choice) for choice in _several(self.guidance)),
             drawing=Drawing(self.temperature, self.top_k, self.top_p, self.noise),
+            cache=CACHES.make(self.cache),
         )
 
     @classmethod

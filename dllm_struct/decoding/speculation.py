@@ -54,6 +54,7 @@ def check_speculation(strategies: Strategies, steps: int | None) -> None:
         "a length policy that grows slots": not isinstance(strategies.length, Fixed),
         "remasking": not isinstance(strategies.remasking, Never),
         "guidance that depends on earlier steps": any(s.has_memory for s in strategies.signals),
+        "a cache": strategies.cache.keeps,
         "guidance that judges samples": any(signal.candidates for signal in strategies.signals),
     }
     named = [name for name, is_there in obstacles.items() if is_there]

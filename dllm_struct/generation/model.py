@@ -18,6 +18,7 @@ from dllm_struct.generation.refinement import check_request, lay_out, mask_again
 from dllm_struct.generation.setup import Setup
 from dllm_struct.generation.stream import Output, Stream
 from dllm_struct.generation.target import Target, infilling, target
+from dllm_struct.models.caching.forward import CachingForward
 from dllm_struct.models.families import stated_length
 from dllm_struct.models.family import Family
 from dllm_struct.models.network import Forward, Network
@@ -43,7 +44,7 @@ class Model:
         self.tokenizer = tokenizer
         self.family = _with_context(family, network)
         self._setup = Setup(network, tokenizer, self.family)
-        self._forward = Forward(network, family)
+        self._forward = CachingForward(Forward(network, family), network, family)
 
     @overload
     def generate(

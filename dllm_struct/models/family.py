@@ -42,12 +42,15 @@ class Call:
         positions: whether ``position_ids`` [B, n] are passed.
         pads: whether rows of unequal length may share a pass. Off for networks that ignore masks
             or read them in their own way: there, only rows of one length go together.
+        stores: an argument that has to be true for keys and values to be kept, such as SDAR's
+            ``"store_kv"``; None: ``use_cache`` is enough.
     """
 
     mask: Mask = Mask.PADDING
     full: str | None = None
     positions: bool = False
     pads: bool = True
+    stores: str | None = None
 
     def __post_init__(self) -> None:
         if self.mask is Mask.NONE and self.pads:

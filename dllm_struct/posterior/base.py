@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from dllm_struct.automata.tokens import TokenAutomaton
@@ -23,11 +25,13 @@ class Problem:
 
     Attributes:
         automaton: the language, seen through the vocabulary.
-        logits: float [n, V'] with V' >= V, as the model gave them.
+        logits: float [k, V'] with V' >= V, as the model gave them.
         committed: [n], a token id, or -1 where masked; a committed row's logits are ignored.
         null_token_id: fills the unused tail; None means that the slot has to be filled exactly.
         witness: [n], tokens of an earlier witness, -1 where there was none: where exploration looks
             first. It need not fit any longer; exact engines do not read it.
+        rows: int64 [n], the row of ``logits`` of each position, anything where it is committed;
+            None: row i is that of position i.
         before: tokens that were written before these positions; they and what stands here are one
             text.
         room: positions that may follow these. What stands here may then also be the beginning of a
@@ -40,11 +44,13 @@ class Problem:
     committed: Sequence[int]
     null_token_id: int | None = None
     witness: Sequence[int] | None = None
+    rows: NDArray[np.int64] | None = None
     before: Sequence[int] = ()
     room: int = 0
 
     def __post_init__(self) -> None:
-        if self.logits.dim() != 2 or len(self.logits) != len(self.committed):
+        rows = self.logits if self.rows is None else self.rows
+        if self.logits.dim() != 2 or len(rows) != len(self.committed):
             raise InvalidInput(
                 f"logits of shape {tuple(self.logits.shape)} for {len(self.committed)} positions",
                 hint="logits must be [n, V], one row for each position of the slot",
@@ -54,6 +60,18 @@ class Problem:
                 f"{self.logits.shape[1]} logits for {self.num_tokens} tokens",
                 hint="the network must score every token of the vocabulary",
             )
+
+    @property
+    def row_of(self) -> NDArray[np.int64]:
+        """The row of logits of each position, int64 [n]; any row where it is committed."""
+        return np.arange(len(self.committed)) if self.rows is None else self.rows.clip(0)
+
+    @property
+    def dense(self) -> Tensor:
+        """One row of logits for each position, float [n, V']; anything where it is committed."""
+        if self.rows is None:
+            return self.logits
+        return self.logits[torch.from_numpy(self.row_of).to(self.logits.device)]
 
     @property
     def num_tokens(self) -> int:
@@ -157,13 +175,13 @@ def require_finite(problem: Problem) -> None:
     logits = problem.logits
     if bool(torch.isfinite(logits.sum())):
         return
-    masked = torch.tensor(
-        [token == MASKED for token in problem.committed], dtype=torch.bool, device=logits.device
-    )
-    bad = (torch.isnan(logits) | torch.isposinf(logits)) & masked[:, None]
-    if bool(bad.any()):
-        i, v = (int(x) for x in bad.nonzero()[0])
-        raise NonFiniteLogits(
-            f"the network returned {float(logits[i, v])} for token {v} at position {i}",
-            hint="check the network's weights and precision",
-        )
+    masked = [i for i, token in enumerate(problem.committed) if token == MASKED]
+    for position, row in zip(masked, problem.row_of[masked].tolist(), strict=True):
+        bad = torch.isnan(logits[row]) | torch.isposinf(logits[row])
+        if bool(bad.any()):
+            v = int(bad.nonzero()[0])
+            raise NonFiniteLogits(
+                f"the network returned {float(logits[row, v])} for token {v} at position "
+                f"{position}",
+                hint="check the network's weights and precision",
+            )

@@ -18,6 +18,9 @@ LANES = 16
 SUM_LANES = 64
 """Sums of float64 that are added up side by side."""
 
+AT_ONCE = 4096
+"""Logits of a row that are read at a time: they stay in the processor's cache."""
+
 _LOG2_E = np.float32(1.4426950408889634)
 _SMALLEST = np.float32(-126.0)
 # Minimax-like polynomial for 2^f on [0, 1]: Taylor coefficients of exp(f ln 2), degree 7.
@@ -33,12 +36,16 @@ _ONE = np.float32(1.0)
 
 @jit
 def sum_classes(
-    logits: NDArray[np.float32], committed: NDArray[np.int64], classes: Classes
+    logits: NDArray[np.float32],
+    row_of: NDArray[np.int64],
+    committed: NDArray[np.int64],
+    classes: Classes,
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Log-weight and largest logit of every class at every position.
 
     Args:
-        logits: float32 [n, V'], V' >= V, without NaN or +inf.
+        logits: float32 [k, V'], V' >= V, without NaN or +inf.
+        row_of: int64 [n], the row of each position.
         committed: int64 [n], a token, or -1 where masked. A committed row counts as one-hot.
         classes: the token classes.
 
@@ -62,7 +69,7 @@ def sum_classes(
                 log_weight[i, c] = 0.0
                 best[i, c] = np.float32(0.0)
             continue
-        row = logits[i]
+        row = logits[row_of[i]]
         for c in range(1, num_classes):
             low = classes.start[c]
             count = classes.start[c + 1] - low
@@ -79,6 +86,45 @@ def sum_classes(
             total = total_of(values, powers, count)
             log_weight[i, c] = np.float64(largest) + np.log(total)
     return log_weight, best
+
+
+@jit
+def sum_rows(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Log of the sum of exponentials of every row, float64 [n].
+
+    Args:
+        logits: float32 [n, V'], without NaN or +inf.
+    """
+    values, bits = np.empty(AT_ONCE, np.float32), np.empty(AT_ONCE, np.int32)
+    powers, lanes = bits.view(np.float32), np.empty(LANES, np.float32)
+    result = np.full(len(logits), -np.inf, np.float64)
+    for i in range(len(logits)):
+        row = logits[i]
+        best = _largest(row, lanes)
+        if best == np.float32(-np.inf):
+            continue
+        total = 0.0
+        for start in range(0, len(row), AT_ONCE):
+            count = min(AT_ONCE, len(row) - start)
+            values[:count] = row[start : start + count]
+            exponentials(values, bits, count, best)
+            total += total_of(values, powers, count)
+        result[i] = np.float64(best) + np.log(total)
+    return result
+
+
+@jit
+def _largest(row: Any, lanes: Any) -> Any:
+    """The largest of a row, sixteen at a time."""
+    lanes[:] = np.float32(-np.inf)
+    whole = len(row) - len(row) % LANES
+    for i in range(0, whole, LANES):
+        for j in range(LANES):
+            lanes[j] = max(lanes[j], row[i + j])
+    largest = lanes.max()
+    for i in range(whole, len(row)):
+        largest = max(largest, row[i])
+    return largest
 
 
 @jit

@@ -9,6 +9,7 @@ comes. Everything is in log space, float64; nothing leaves the device before it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -318,5 +319,5 @@ def solve_on_device(problems: Sequence[Problem]) -> list[Posterior]:
     """`dllm_struct.posterior.solve` for problems whose logits are on one device."""
     if not problems:
         return []
-    batch = Batch(problems)
+    batch = Batch([replace(problem, logits=problem.dense, rows=None) for problem in problems])
     return [DevicePosterior(batch, index) for index in range(len(problems))]

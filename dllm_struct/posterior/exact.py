@@ -44,7 +44,7 @@ class ExactPosterior(Posterior):
     @property
     @override
     def log_marginals(self) -> Tensor:
-        logits = self.problem.logits
+        logits = self.problem.dense
         device = logits.device
         num_tokens = len(self.automaton.classes.of_token)
         token_class = torch.tensor(
@@ -69,7 +69,7 @@ class ExactPosterior(Posterior):
     @property
     @override
     def support(self) -> Tensor:
-        logits = self.problem.logits
+        logits = self.problem.dense
         of_token = torch.tensor(self.automaton.classes.of_token, device=logits.device).long()
         result = torch.zeros(logits.shape, dtype=torch.bool, device=logits.device)
         is_possible = (self.log_class_marginals > -torch.inf).to(logits.device)
@@ -88,7 +88,8 @@ class ExactPosterior(Posterior):
         )
         rows = torch.arange(len(tokens), device=tokens.device)
         share = self.log_class_marginals[rows, classes] - self.log_class_weights[rows, classes]
-        own = self.problem.logits[rows, tokens].to(share)
+        row_of = torch.from_numpy(self.problem.row_of).to(tokens.device)
+        own = self.problem.logits[row_of, tokens].to(share)
         committed = torch.tensor(self.problem.committed, dtype=torch.int64, device=tokens.device)
         own = torch.where(committed == MASKED, own, torch.zeros_like(own))
         return (share + own).to(torch.float32)

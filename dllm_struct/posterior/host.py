@@ -36,7 +36,10 @@ class HostPosterior(ExactPosterior):
         self._committed = np.asarray(problem.committed, np.int64)
         require_finite(problem)
         self._logits: NDArray[np.float32] = problem.logits.detach().float().numpy()
-        self._log_weight, self._best = sum_classes(self._logits, self._committed, a.classes)
+        self._row_of = problem.row_of
+        self._log_weight, self._best = sum_classes(
+            self._logits, self._row_of, self._committed, a.classes
+        )
         self._maxima = group_maxima(self._best, a.groups)
         self._v = viterbi(self._maxima, a.edges, a.accepting)
 
@@ -82,6 +85,7 @@ class HostPosterior(ExactPosterior):
                 self._maxima,
                 self._best,
                 self._logits,
+                self._row_of,
                 self._committed,
                 a.start,
                 a.edges,
@@ -102,6 +106,7 @@ class HostPosterior(ExactPosterior):
                 self._sums,
                 self._b,
                 self._logits,
+                self._row_of,
                 self._committed,
                 a.start,
                 a.edges,
@@ -130,7 +135,9 @@ class HostPosterior(ExactPosterior):
         self._require_member()
         marginals = self.log_class_marginals.numpy()
         classes = self.automaton.classes
-        entropy, top = spread_on_host(self._logits, self._committed, classes, marginals, self._best)
+        entropy, top = spread_on_host(
+            self._logits, self._row_of, self._committed, classes, marginals, self._best
+        )
         return Spread(torch.from_numpy(entropy), torch.from_numpy(top))
 
 

@@ -19,6 +19,7 @@ def draw(
     sums: Wide,
     b: Wide,
     logits: NDArray[np.float32],
+    row_of: NDArray[np.int64],
     committed: NDArray[np.int64],
     start: int,
     edges: Edges,
@@ -32,7 +33,8 @@ def draw(
         weights: [n, C], see `dllm_struct.posterior.chain`.
         sums: [n, G].
         b: [n + 1, S].
-        logits: float32 [n, V].
+        logits: float32 [k, V].
+        row_of: int64 [n], the row of each position.
         committed: int64 [n], -1 where masked.
         start: the start state.
         edges: the automaton's edges.
@@ -55,7 +57,7 @@ def draw(
             own = groups.classes[groups.start[edges.group[e]] : groups.start[edges.group[e] + 1]]
             c = own[_class(uniform[s, i, 1], i, own, weights)]
             tokens = classes.tokens[classes.start[c] : classes.start[c + 1]]
-            result[s, i] = tokens[_token(uniform[s, i, 2], logits[i], tokens)]
+            result[s, i] = tokens[_token(uniform[s, i, 2], logits[row_of[i]], tokens)]
     return result
 
 

@@ -62,6 +62,7 @@ def _second(row: NDArray[np.float32], tokens: NDArray[np.int32], best: float) ->
 @jit
 def spread_on_host(
     logits: NDArray[np.float32],
+    row_of: NDArray[np.int64],
     committed: NDArray[np.int64],
     classes: Classes,
     log_marginal: NDArray[np.float64],
@@ -70,7 +71,8 @@ def spread_on_host(
     """The spread of every position, class by class.
 
     Args:
-        logits: float32 [n, V'], without NaN or +inf.
+        logits: float32 [k, V'], without NaN or +inf.
+        row_of: int64 [n], the row of each position.
         committed: int64 [n], a token, or -1 where masked.
         classes: the token classes.
         log_marginal: float64 [n, C], of the classes.
@@ -100,7 +102,7 @@ def spread_on_host(
             log_p, p = log_marginal[i, c], np.exp(log_marginal[i, c])
             low = classes.start[c]
             count = classes.start[c + 1] - low
-            gathered(logits[i], classes.tokens, low, count, values, lanes)
+            gathered(logits[row_of[i]], classes.tokens, low, count, values, lanes)
             for k in range(count):
                 below[k] = max(values[k] - best[i, c], np.float32(LOWEST))
             exponentials(values, bits, count, best[i, c])
@@ -116,7 +118,7 @@ def spread_on_host(
                 top[i, 1] = max(top[i, 1], p / total)
         if winner > 0:
             tokens = classes.tokens[classes.start[winner] : classes.start[winner + 1]]
-            share = _second(logits[i], tokens, best[i, winner])
+            share = _second(logits[row_of[i]], tokens, best[i, winner])
             top[i, 1] = max(top[i, 1], top[i, 0] * share)
     return np.maximum(entropy, 0.0), top
 

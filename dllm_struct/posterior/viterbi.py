@@ -56,13 +56,17 @@ def witness(
     maxima: Floats,
     best: Floats,
     logits: Floats,
+    row_of: Longs,
     committed: Longs,
     start: int,
     edges: Edges,
     classes: Classes,
     groups: Groups,
 ) -> Longs:
-    """The tokens of a best path. int64 [n]; the committed ones are kept."""
+    """The tokens of a best path. int64 [n]; the committed ones are kept.
+
+    ``row_of`` is the row of logits of each position, int64 [n].
+    """
     tokens = committed.copy()
     q = start
     for i in range(len(maxima)):
@@ -80,6 +84,6 @@ def witness(
         for c in groups.classes[groups.start[g] : groups.start[g + 1]]:
             if best[i, c] == maxima[i, g]:
                 own = classes.tokens[classes.start[c] : classes.start[c + 1]]
-                tokens[i] = token_with(logits[i], best[i, c], own)
+                tokens[i] = token_with(logits[row_of[i]], best[i, c], own)
                 break
     return tokens

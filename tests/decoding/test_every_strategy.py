@@ -21,6 +21,7 @@ from torch import Tensor
 
 import dllm_struct as ds
 from dllm_struct.decoding.blocks import BLOCKS
+from dllm_struct.decoding.caches import CACHES
 from dllm_struct.decoding.length import LENGTHS
 from dllm_struct.decoding.registry import Registry
 from dllm_struct.decoding.remasking import REMASKINGS
@@ -71,6 +72,14 @@ NEEDS: dict[str, dict[str, Any]] = {
 NEED_EMBEDDINGS = {"guidance smoothing", "guidance soft-masking"}
 """Strategies that refuse a network that is a plain function."""
 
+NEED_A_CACHE = {f"cache {name}" for name in CACHES.main_names} - {"cache none"}
+"""Strategies that refuse a network that takes no keys and values."""
+
+NEED_BLOCKS = {"cache block-causal"}
+"""Strategies that refuse a network whose positions all see each other."""
+
+REFUSED_AT_RANDOM = NEED_EMBEDDINGS | NEED_A_CACHE
+
 REGISTRIES: dict[str, Registry[Any]] = {
     "sampler": SAMPLERS,
     "schedule": SCHEDULES,
@@ -78,6 +87,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "length": LENGTHS,
     "remasking": REMASKINGS,
     "guidance": SIGNALS,
+    "cache": CACHES,
 }
 
 STRATEGIES = {
@@ -174,7 +184,7 @@ def test_the_promise_holds(network: str, strategy: str, case: str) -> None:
     if network == "random" and strategy == "sampler position-calibrated":
         settings = settings | {"sampler": {"name": "pc", "frequencies": FREQUENCIES}}
     decoding, wanted = ds.Decoding(**settings), CASES[case]
-    if network == "random" and strategy in NEED_EMBEDDINGS:
+    if strategy in NEED_BLOCKS or (network == "random" and strategy in REFUSED_AT_RANDOM):
         with pytest.raises(InvalidDecoding):
             run(network, decoding, wanted)
         return

@@ -14,6 +14,7 @@ from dllm_struct.decoding import Decoding
 from dllm_struct.decoding.samplers import SAMPLERS
 from dllm_struct.generation import Model
 from dllm_struct.languages.base import Language, Lazy
+from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.family import Family
 from dllm_struct.template import Invariant, Slot, Template
 from dllm_struct.vocabulary import Vocabulary
@@ -141,7 +142,7 @@ def test_masks_inserted_between_commits_are_filled(name: str, seed: int) -> None
         logits = torch.randn(
             len(canvas), SIZE, generator=torch.Generator().manual_seed(rng.randrange(99))
         )
-        ((witness,),) = find_witnesses([Reading(constraint, canvas, logits, None)])
+        ((witness,),) = find_witnesses([Reading(constraint, canvas, LogitRows(logits), None)])
         tokens = witness.tokens.tolist()
         assert is_member(CODEC.decode(tokens))
         for index in witness.masked:

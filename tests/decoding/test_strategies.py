@@ -14,6 +14,7 @@ from dllm_struct.decoding import Decoding
 from dllm_struct.decoding.blocks import BLOCKS, Extent, Window
 from dllm_struct.decoding.blocks.semi_autoregressive import SemiAutoregressive
 from dllm_struct.decoding.blocks.whole import Whole
+from dllm_struct.decoding.caches import CACHES
 from dllm_struct.decoding.length import LENGTHS, SlotLength
 from dllm_struct.decoding.length.daedal import Daedal
 from dllm_struct.decoding.length.fixed import Fixed
@@ -235,6 +236,6 @@ def test_registries_know_every_module_of_their_package() -> None:
 
 def test_the_reference_lists_every_strategy() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/strategies.md").read_text()
-    registries = (SAMPLERS, SCHEDULES, BLOCKS, REMASKINGS, LENGTHS, SIGNALS)
+    registries = (SAMPLERS, SCHEDULES, BLOCKS, REMASKINGS, LENGTHS, SIGNALS, CACHES)
     names = [name for registry in registries for name in registry.names]
     assert [name for name in names if f"`{name}`" not in page] == []

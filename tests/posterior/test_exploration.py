@@ -33,7 +33,7 @@ from dllm_struct.posterior.exploration.words import (
 )
 from dllm_struct.vocabulary import Vocabulary
 from tests.machines import Brackets, Equal, Toy, Wrapped, is_balanced, is_equal, is_toy
-from tests.posterior.test_posterior import random_dfa
+from tests.posterior.test_posterior import assert_same, in_a_table, random_dfa
 
 NULL = 5
 REACHES = (Reach(), Reach(beam=None), Reach(beam=1, likely=1), Reach(beam=2, likely=0))
@@ -202,6 +202,15 @@ def test_one_hot_rows_stand_for_committed_tokens() -> None:
     by_logits = solve([Problem(automaton, one_hot, [MASKED] * 5, NULL)])[0]
     by_commit = solve([Problem(automaton, logits, committed, NULL)])[0]
     torch.testing.assert_close(by_logits.log_marginals, by_commit.log_marginals)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_rows_may_lie_in_a_table(name: str, seed: int) -> None:
+    case = a_case(name, seed, 2.0)
+    if case is not None:
+        assert_same(*solve_by_exploring([in_a_table(case.problem, seed), case.problem]))
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])

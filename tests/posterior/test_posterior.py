@@ -6,7 +6,7 @@ import itertools
 import math
 import pickle
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -231,6 +231,44 @@ def test_one_hot_rows_stand_for_committed_tokens(engine: Engine) -> None:
     by_logits = engine([Problem(automaton, one_hot, [MASKED] * 4, NULL)])[0]
     by_commit = engine([Problem(automaton, logits, [MASKED, 3, MASKED, MASKED], NULL)])[0]
     torch.testing.assert_close(by_logits.log_marginals, by_commit.log_marginals)
+
+
+def in_a_table(problem: Problem, seed: int) -> Problem:
+    """The same problem; the logits of masked positions lie in any order in a table."""
+    n, rng = len(problem.committed), np.random.default_rng(seed)
+    row_of = rng.permutation(n + 1)[:n]
+    table = torch.full((n + 1, problem.logits.shape[1]), 0.5)
+    table[torch.from_numpy(row_of)] = problem.logits
+    row_of[np.asarray(problem.committed, np.int64) != MASKED] = -1
+    return replace(problem, logits=table, rows=row_of)
+
+
+def assert_same(found: Posterior, expected: Posterior) -> None:
+    """Two posteriors give the same answers."""
+    assert found.has_member == expected.has_member
+    assert found.log_evidence == pytest.approx(expected.log_evidence, abs=1e-5)
+    for name in ("log_marginals", "support"):
+        torch.testing.assert_close(getattr(found, name), getattr(expected, name))
+    torch.testing.assert_close(found.length(), expected.length())
+    torch.testing.assert_close(found.forced(), expected.forced())
+    if not expected.has_member:
+        return
+    assert found.map().equal(expected.map())
+    drawn = [one.sample(3, torch.Generator().manual_seed(0)) for one in (found, expected)]
+    assert drawn[0].equal(drawn[1])
+    for tokens in (expected.map(), drawn[0][0]):
+        torch.testing.assert_close(found.log_probability(tokens), expected.log_probability(tokens))
+    for one, other in zip(found.spread(), expected.spread(), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@ENGINES
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_rows_may_lie_in_a_table(engine: Engine, seed: int) -> None:
+    case = random_case(seed, 2.0)
+    if case is not None:
+        assert_same(*engine([in_a_table(case.problem, seed), case.problem]))
 
 
 @ENGINES

@@ -30,7 +30,8 @@ class SlotLength:
         grown: positions that were inserted into the canvas so far.
         read_null: returns the posterior probabilities of the null token, float32 [n].
         read_best: returns the model's own favourites without the constraint, special tokens
-            included: token ids int64 [n] and their probabilities float32 [n].
+            included: token ids int64 [n] and their probabilities float32 [n]; -1 and 0 at
+            committed positions, unless the policy looks back.
     """
 
     slot: str
@@ -79,6 +80,11 @@ class LengthPolicy:
 
     initial: int = 20
     needs_null: ClassVar[bool] = False
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether it reads the model's favourites at committed positions too."""
+        return False
 
     def bound(self, family: Family) -> LengthPolicy:
         """Return the policy for a model family, with what it takes from it.

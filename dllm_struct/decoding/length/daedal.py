@@ -63,6 +63,11 @@ class Daedal(LengthPolicy):
             hint="known are posterior, published",
         )
 
+    @property
+    def looks_back(self) -> bool:
+        """See `LengthPolicy.looks_back`: the published rule counts all ends of a slot."""
+        return self.end == "published"
+
     def extend(self, slots: Sequence[SlotLength]) -> list[Edit]:
         """See `LengthPolicy.extend`."""
         return [

@@ -82,9 +82,11 @@ class Remasking:
     Attributes:
         opens_all: once it has masked positions again, the whole canvas is open, whatever the block
             strategy says.
+        looks_back: whether it reads what the model thinks of committed positions.
     """
 
     opens_all: ClassVar[bool] = False
+    looks_back: ClassVar[bool] = True
 
     @property
     def threshold_of_edits(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dllm_struct.decoding.remasking.base import REMASKINGS, Remasking
 
@@ -11,3 +12,5 @@ from dllm_struct.decoding.remasking.base import REMASKINGS, Remasking
 @dataclass(frozen=True)
 class Never(Remasking):
     """Changes nothing."""
+
+    looks_back: ClassVar[bool] = False

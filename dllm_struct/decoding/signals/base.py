@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from dllm_struct.canvas import Canvas
+from dllm_struct.decoding.caches import Cached
 from dllm_struct.decoding.registry import Registry
 from dllm_struct.drawing import REMOTE
 from dllm_struct.errors import InvalidInput
@@ -50,11 +51,15 @@ class View:
         prompt: token ids; `MASKED` shows the mask token there too.
         canvas: token ids.
         soft: what stands at masked positions instead of the mask's embedding.
+        wanted: canvas positions whose logits somebody reads, ascending; None: all.
+        cached: what the network need not compute again; None: it reads everything.
     """
 
     prompt: tuple[int, ...]
     canvas: tuple[int, ...]
     soft: SoftTokens | None = None
+    wanted: tuple[int, ...] | None = None
+    cached: Cached | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,11 @@ class Signal:
     feeds_back: ClassVar[bool] = False
     candidates: int = 0
 
+    @property
+    def fuses(self) -> bool:
+        """Whether it works on logits; then it gets those of every position."""
+        return type(self).fuse is not Signal.fuse
+
     def bound(self, family: Family, network: object) -> Signal:
         """Return the signal for a model, with what it takes from it.
 
@@ -119,7 +129,8 @@ class Signal:
         """Return the logits to go on with.
 
         Args:
-            logits: float [n, V], of the canvas; must not be changed in place.
+            logits: float [n, V], of the canvas; must not be changed in place. With a cache only the
+                rows of masked positions mean something.
             further: float [n, V] each, of `views`.
             situation: of the sequence.
         """

@@ -78,7 +78,7 @@ SDAR = Known(
     eos=Tokens("eos_token_id", ("<|endoftext|>",), 151643),
     end_of_turn=Tokens("eot_token_id", ("<|im_end|>",), 151645),
     block_length=4,
-    call=Call(Mask.BOOLEAN, positions=True),
+    call=Call(Mask.BOOLEAN, positions=True, stores="store_kv"),
     chat=CHATML,
 )
 

@@ -70,6 +70,7 @@ def _asked(
         question.fixed,
         question.committed,
         question.logits,
+        question.row_of,
         question.options,
         question.num_options,
         question.is_closed,

@@ -231,9 +231,8 @@ class Filling:
             states = after_run(self.automaton, states, run)
             chosen = self._best(node.position, tokens, states)
             tokens, states = tokens[chosen], states[chosen]
-        logits = self.question.logits
-        if len(logits):
-            order = np.argsort(-logits[node.position, tokens], kind="stable")
+        if len(self.question.logits):
+            order = np.argsort(-self.question.row(node.position)[tokens], kind="stable")
             tokens, states = tokens[order], states[order]
         if self.automaton.memory.by_token[node.state]:
             order = np.argsort(self.automaton.remembering(states), kind="stable")
@@ -244,8 +243,8 @@ class Filling:
 
     def _best(self, i: int, tokens: Ints, targets: Ints) -> NDArray[np.int64]:
         """Which of some tokens have the highest logit of all that lead to the same state."""
-        logits = self.question.logits
-        row = logits[i] if len(logits) else np.zeros(self.automaton.num_tokens, np.float32)
+        known = len(self.question.logits) > 0
+        row = self.question.row(i) if known else np.zeros(self.automaton.num_tokens, np.float32)
         size = len(self.automaton.memory.seen)
         chosen: NDArray[np.int64] = best_of_each(tokens, targets, row, self.question.null, size)
         return chosen
@@ -254,7 +253,7 @@ class Filling:
         """Come to a masked position."""
         score = 0.0 if parent is None else parent.score
         if parent is not None and len(self.question.logits):
-            score += float(self.question.logits[parent.position, token])
+            score += float(self.question.row(parent.position)[token])
         node = _Node(stop, state, score, parent, token)
         rest = self._endings.of(stop, state)
         if rest is not None:

@@ -26,9 +26,10 @@ class Asked(NamedTuple):
     """A question and a witness, for compiled loops.
 
     Attributes:
-        fixed: int64 [n], see `Question`, as for the next five.
+        fixed: int64 [n], see `Question`, as for the next six.
         committed: bool [n].
-        logits: float32 [n, V'].
+        logits: float32 [k, V'].
+        row_of: int64 [n].
         options: int32 [n, M].
         num_options: int32 [n].
         is_closed: bool [n].
@@ -44,6 +45,7 @@ class Asked(NamedTuple):
     fixed: NDArray[np.int64]
     committed: NDArray[np.bool_]
     logits: NDArray[np.float32]
+    row_of: NDArray[np.int64]
     options: NDArray[np.int32]
     num_options: NDArray[np.int32]
     is_closed: NDArray[np.bool_]
@@ -184,7 +186,7 @@ def _explore(
         asked.committed[i],
         options,
         tries,
-        asked.logits[i],
+        asked.logits[asked.row_of[i]],
         asked.null,
         asked.lowest <= i <= asked.highest,
         (asked.trail_state[i], asked.trail_token[i : i + 1]),

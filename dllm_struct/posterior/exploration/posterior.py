@@ -77,15 +77,8 @@ class ExploredPosterior(Posterior):
         problem = self.problem
         automaton = self._automaton.with_null(problem.null_token_id)
         automaton.relieve()
-        question = asked(
-            automaton,
-            logits,
-            problem.committed,
-            problem.null_token_id,
-            reach.likely,
-            automaton.after(problem.before),
-            problem.room,
-        )
+        start = automaton.after(problem.before)
+        question = asked(automaton, logits, problem, reach.likely, start)
         if question is None:
             require_finite(problem)
             raise AssertionError("some logit is not finite")
@@ -132,7 +125,7 @@ class ExploredPosterior(Posterior):
     @property
     @override
     def log_marginals(self) -> Tensor:
-        shape = self.problem.logits.shape
+        shape = (len(self), self.problem.logits.shape[1])
         total = np.zeros(shape, np.float64)
         if self._lattice is not None and self.has_member:
             np.add.at(total, (self._rows, self._lattice.token), self._mass)
@@ -141,7 +134,7 @@ class ExploredPosterior(Posterior):
     @property
     @override
     def support(self) -> Tensor:
-        result = np.zeros(self.problem.logits.shape, np.bool_)
+        result = np.zeros((len(self), self.problem.logits.shape[1]), np.bool_)
         if self._lattice is not None and self.has_member:
             likely = self._mass > 0
             result[self._rows[likely], self._lattice.token[likely]] = True
@@ -169,9 +162,9 @@ class ExploredPosterior(Posterior):
         width = self.problem.logits.shape[1]
         keys = self._rows * width + self._lattice.token
         own, of_edge = np.unique(keys, return_inverse=True)
-        p = np.bincount(of_edge, self._mass)
+        p = np.bincount(of_edge, self._mass).astype(np.float64)
         row, log_p = own // width, np.log(p, out=np.zeros_like(p), where=p > 0)
-        entropy = np.bincount(row, -p * log_p, minlength=len(self))
+        entropy = np.bincount(row, -p * log_p, minlength=len(self)).astype(np.float64)
         ranked = np.lexsort((-p, row))
         place = np.arange(len(own)) - np.searchsorted(row[ranked], row[ranked])
         best = place < 2

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dllm_struct.automata.machine import DEAD
+from dllm_struct.posterior.base import Problem
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.exploration.likely import likely_tokens
 from dllm_struct.posterior.exploration.reading import END
@@ -16,7 +17,7 @@ from dllm_struct.posterior.exploration.reading import END
 ANY = -1
 """A position that is not decided."""
 
-ROWS = 64
+ROWS = 16
 """Positions whose logits are looked through at a time."""
 
 NO_LOGITS = np.zeros((0, 0), np.float32)
@@ -29,7 +30,8 @@ class Question:
     Attributes:
         fixed: int64 [n], the only token that can stand there, as far as is plain, else `ANY`.
         committed: bool [n], whether it is a committed one: it has the weight 1.
-        logits: float32 [n, V'], or [0, 0] where nobody was asked.
+        logits: float32 [k, V'], or [0, 0] where nobody was asked.
+        row_of: int64 [n], the row of logits of each position that is not committed.
         options: int32 [n, M], the likeliest tokens.
         num_options: int32 [n].
         is_closed: bool [n], whether no other token than the options can stand there.
@@ -43,6 +45,7 @@ class Question:
     fixed: NDArray[np.int64]
     committed: NDArray[np.bool_]
     logits: NDArray[np.float32]
+    row_of: NDArray[np.int64]
     options: NDArray[np.int32]
     num_options: NDArray[np.int32]
     is_closed: NDArray[np.bool_]
@@ -55,13 +58,18 @@ class Question:
     def __len__(self) -> int:
         return len(self.fixed)
 
+    def row(self, position: int) -> NDArray[np.float32]:
+        """The logits of a position, where the network was asked; float32 [V']."""
+        row: NDArray[np.float32] = self.logits[self.row_of[position]]
+        return row
+
     def allows(self, position: int, token: int) -> bool:
         """Whether a token of the text may stand at a position, whatever the language says."""
         if token == self.null:
             return False
         if self.fixed[position] != ANY:
             return bool(self.fixed[position] == token)
-        return not len(self.logits) or bool(self.logits[position, token] > -np.inf)
+        return not len(self.logits) or bool(self.row(position)[token] > -np.inf)
 
     def ends(self, length: int) -> bool:
         """Whether the text may have this many tokens."""
@@ -76,7 +84,8 @@ class Question:
             return False
         if not len(self.logits):
             return True
-        return bool((self.logits[places[is_open], tokens[is_open]] > -np.inf).all())
+        rows = self.row_of[places[is_open]]
+        return bool((self.logits[rows, tokens[is_open]] > -np.inf).all())
 
     def are_ends(self, automaton: LazyAutomaton, states: NDArray[np.int32]) -> NDArray[np.bool_]:
         """In which states the text may end after the last position, or go on. bool [k]."""
@@ -108,52 +117,55 @@ def unasked(committed: Sequence[int], null: int | None, start: int) -> Question:
     fixed = np.asarray(committed, np.int64).reshape(-1)
     n = len(fixed)
     nulls = np.full(n, null is not None)
-    return _question(
-        fixed, NO_LOGITS, (np.zeros((n, 0), np.int32), np.zeros(n, np.int32)), nulls, null, start
-    )
+    options = np.zeros((n, 0), np.int32), np.zeros(n, np.int32)
+    return _question(fixed, NO_LOGITS, np.zeros(n, np.int64), options, nulls, null, start)
 
 
 def asked(
     automaton: LazyAutomaton,
     logits: NDArray[np.float32],
-    committed: Sequence[int],
-    null: int | None,
+    problem: Problem,
     most: int,
     start: int,
-    room: int,
 ) -> Question | None:
     """What is committed and what a network says; None when it says NaN or +inf.
 
     Args:
         automaton: the language.
-        logits: float32 [n, V'], each row contiguous.
-        committed: [n], -1 where masked.
-        null: the null token.
+        logits: float32 [k, V'], the problem's on the host, each row contiguous.
+        problem: the rest of it.
         most: how many likely tokens of a position are looked at.
         start: the state before the first position.
-        room: positions that may follow.
     """
-    fixed = np.asarray(committed, np.int64).reshape(-1)
-    found = _likely(logits, fixed, automaton.num_tokens, min(most, automaton.num_tokens))
+    fixed = np.asarray(problem.committed, np.int64).reshape(-1)
+    row_of, null = problem.row_of, problem.null_token_id
+    most = min(most, automaton.num_tokens)
+    found = _likely(logits, row_of, fixed, automaton.num_tokens, most)
     if found is None:
         return None
     options, counts = found
-    nulls = logits[:, null] > -np.inf if null is not None else np.zeros(len(fixed), np.bool_)
-    question = _question(fixed, logits, (options, counts), nulls, null, start)
-    return replace(question, room=room if question.highest == len(fixed) else 0)
+    nulls = np.zeros(len(fixed), np.bool_)
+    if null is not None:
+        nulls = logits[row_of, null] > -np.inf
+    question = _question(fixed, logits, row_of, (options, counts), nulls, null, start)
+    return replace(question, room=problem.room if question.highest == len(fixed) else 0)
 
 
 def _likely(
-    logits: NDArray[np.float32], fixed: NDArray[np.int64], num_tokens: int, most: int
+    logits: NDArray[np.float32],
+    row_of: NDArray[np.int64],
+    fixed: NDArray[np.int64],
+    num_tokens: int,
+    most: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]] | None:
     """The likeliest tokens and their number; None when a masked row is not finite.
 
-    A view whose rows lie far apart is copied a few rows at a time: all of it may be gigabytes.
+    Rows that lie far apart are copied a few at a time: all of them may be gigabytes.
     """
     options = [np.zeros((0, most), np.int32)]
     counts = [np.zeros(0, np.int32)]
     for start in range(0, len(fixed), ROWS):
-        rows = np.ascontiguousarray(logits[start : start + ROWS])
+        rows = _side_by_side(logits, row_of[start : start + ROWS])
         tokens, numbers, is_sound = likely_tokens(
             rows, fixed[start : start + ROWS], num_tokens, most
         )
@@ -164,9 +176,16 @@ def _likely(
     return np.concatenate(options), np.concatenate(counts)
 
 
+def _side_by_side(logits: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    if (np.diff(rows) == 1).all():
+        return np.ascontiguousarray(logits[rows[0] : rows[-1] + 1])
+    return logits[rows]
+
+
 def _question(
     committed: NDArray[np.int64],
     logits: NDArray[np.float32],
+    row_of: NDArray[np.int64],
     likely: tuple[NDArray[np.int32], NDArray[np.int32]],
     nulls: NDArray[np.bool_],
     null: int | None,
@@ -186,6 +205,7 @@ def _question(
         fixed=fixed,
         committed=~is_masked,
         logits=logits,
+        row_of=row_of,
         options=options,
         num_options=counts,
         is_closed=is_closed,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 import dllm_struct as ds
 from dllm_struct.canvas import MASKED
@@ -28,27 +30,17 @@ NESTED = {
 SUM = ds.grammar('start: term ("+" term)*\nterm: /[0-9]{1,3}/ | "(" start ")"')
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """One checkpoint of each kind: the network that was saved, and the model that was loaded."""
-    made: dict[str, tuple[Any, ds.Model]] = {}
-
-    def load(kind: str) -> tuple[Any, ds.Model]:
-        if kind not in made:
-            folder = tmp_path_factory.mktemp(kind.replace("-", "_"))
-            network = CHECKPOINTS[kind].save(folder)
-            made[kind] = network, ds.load(folder, device="cpu", trust_remote_code=True)
-        return made[kind]
-
-    return load
-
-
 VIEWS = [
     View((7, 8, 9, 10, 11), (MASKED, 20, MASKED)),
     View((7,), (MASKED, MASKED)),
     View((), (MASKED, 30, MASKED, MASKED, MASKED, 12)),
     View(tuple(range(20, 60)), (MASKED, 13, MASKED, MASKED)),
 ]
+
+
+def logits_of(model: Any, views: Sequence[View]) -> list[Tensor]:
+    """The logits of every canvas in one call, each [n, V]."""
+    return [rows.dense for rows in Forward(model.network, model.family)(views)]
 
 
 @every
@@ -62,22 +54,20 @@ def test_a_family_is_recognised(kind: str, loaded: Any) -> None:
 @every
 def test_logits_are_those_of_a_plain_call_of_the_saved_network(kind: str, loaded: Any) -> None:
     network, model = loaded(kind)
-    forward = Forward(model.network, model.family)
     for view in VIEWS:
         canvas = [MASK if token == MASKED else token for token in view.canvas]
         with torch.no_grad():
             whole = CHECKPOINTS[kind].call(network, torch.tensor([[*view.prompt, *canvas]]))
         expected = whole[0, len(view.prompt) :]
-        assert torch.allclose(forward([view])[0], expected, atol=1e-4)
+        assert torch.allclose(logits_of(model, [view])[0], expected, atol=1e-4)
 
 
 @every
 def test_a_row_of_a_batch_is_as_it_is_alone(kind: str, loaded: Any) -> None:
     model = loaded(kind)[1]
-    forward = Forward(model.network, model.family)
-    for view, logits in zip(VIEWS, forward(VIEWS), strict=True):
+    for view, logits in zip(VIEWS, logits_of(model, VIEWS), strict=True):
         assert logits.isfinite().all()
-        assert torch.allclose(logits, forward([view])[0], atol=1e-4)
+        assert torch.allclose(logits, logits_of(model, [view])[0], atol=1e-4)
 
 
 @every
@@ -111,25 +101,25 @@ def test_a_loaded_model_can_be_saved_and_loaded(kind: str, loaded: Any, tmp_path
     model.tokenizer.save_pretrained(tmp_path)
     again = ds.load(tmp_path, device="cpu", trust_remote_code=True)
     assert again.family == model.family
-    before, after = (Forward(m.network, m.family)(VIEWS) for m in (model, again))
+    before, after = (logits_of(m, VIEWS) for m in (model, again))
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
 @pytest.mark.parametrize("kind", sorted(set(CHECKPOINTS) - {"llada2", "sdar"}))
 def test_both_sides_are_seen(kind: str, loaded: Any) -> None:
     model = loaded(kind)[1]
-    forward = Forward(model.network, model.family)
-    before, after = forward([View((20,), (MASKED, MASKED, last)) for last in (30, 31)])
+    views = [View((20,), (MASKED, MASKED, last)) for last in (30, 31)]
+    before, after = logits_of(model, views)
     assert not torch.isclose(before[0], after[0], atol=1e-6).all()
 
 
 @pytest.mark.parametrize(("kind", "block"), [("llada2", 32), ("sdar", 4)])
 def test_later_blocks_are_not_seen(kind: str, block: int, loaded: Any) -> None:
     model = loaded(kind)[1]
-    forward, prompt = Forward(model.network, model.family), tuple(range(10, 13))
+    prompt = tuple(range(10, 13))
     canvas = (MASKED,) * (2 * block)
     changed = (*canvas[: block - 3], 40, *canvas[block - 2 :])  # the first of the second block
-    before, after = forward([View(prompt, canvas), View(prompt, changed)])
+    before, after = logits_of(model, [View(prompt, canvas), View(prompt, changed)])
     seen = blocks_of(block, 3 + 2 * block)[3:, block].bool()
     assert torch.allclose(before[~seen], after[~seen], atol=1e-5)
     assert not torch.isclose(before[seen], after[seen], atol=1e-5).all(-1).any()

@@ -6,7 +6,7 @@ from transformers.modeling_outputs import MaskedLMOutput
 from transformers.modeling_utils import PreTrainedModel
 
 from .configuration_dream import DreamConfig
-from .tiny_blocks import Block, Rotary
+from .tiny_blocks import Block, Rotary, joined_by
 
 
 class DreamPreTrainedModel(PreTrainedModel):
@@ -39,14 +39,14 @@ class DreamBaseModel(DreamPreTrainedModel):
         self.rotary_emb = Rotary(config=config)
         self.post_init()
 
-    def forward(self, input_ids, attention_mask, position_ids, inputs_embeds):
+    def forward(self, input_ids, attention_mask, position_ids, past_key_values, inputs_embeds):
         x = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
         if position_ids is None:
             position_ids = torch.arange(x.shape[1], device=x.device)[None]
         mask = attention_mask if isinstance(attention_mask, torch.Tensor) else None
         angles = self.rotary_emb(position_ids)
-        for layer in self.layers:
-            x = layer(x, angles, mask)
+        for index, layer in enumerate(self.layers):
+            x = layer(x, angles, mask, joined=joined_by(past_key_values, index))
         return self.norm(x)
 
 
@@ -87,5 +87,5 @@ class DreamModel(DreamGenerationMixin, DreamPreTrainedModel):
     ):
         if attention_mask != "full" and attention_mask.dim() != 4:
             raise ValueError("attention_mask is 'full' or a mask of pairs")
-        x = self.model(input_ids, attention_mask, position_ids, inputs_embeds)
+        x = self.model(input_ids, attention_mask, position_ids, past_key_values, inputs_embeds)
         return MaskedLMOutput(logits=self.lm_head(x[:, -num_logits_to_keep:]))

@@ -20,7 +20,7 @@ from transformers.utils import add_start_docstrings, add_start_docstrings_to_mod
 from transformers.utils.import_utils import is_torch_fx_available
 
 from .configuration_llada2_moe import LLaDA2MoeConfig
-from .tiny_blocks import Block, Rotary
+from .tiny_blocks import Block, Rotary, joined_by
 
 if is_torch_fx_available():
     raise ImportError("nothing here is traced")
@@ -75,17 +75,21 @@ class LLaDA2MoeModel(LLaDA2MoePreTrainedModel):
         self.rotary_emb = Rotary(config=config)
         self.post_init()
 
-    def forward(self, input_ids, attention_mask, position_ids, inputs_embeds, use_cache):
+    def forward(
+        self, input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache
+    ):
         x = self.word_embeddings(input_ids) if inputs_embeds is None else inputs_embeds
         rows, count = x.shape[:2]
-        if use_cache if use_cache is not None else self.config.use_cache:
-            DynamicCache()
-        if attention_mask.size() != (rows, 1, count, count):
+        use_cache = use_cache if use_cache is not None else self.config.use_cache
+        if use_cache and past_key_values is None:
+            past_key_values = DynamicCache()
+        seen = 0 if past_key_values is None else past_key_values.get_seq_length()
+        if attention_mask.size() not in [(rows, 1, count, count), (rows, 1, count, seen + count)]:
             raise ValueError("only a mask of pairs will do")
-        mask = _prepare_4d_causal_attention_mask_for_sdpa(attention_mask, (rows, count), x, 0)
+        mask = _prepare_4d_causal_attention_mask_for_sdpa(attention_mask, (rows, count), x, seen)
         angles = self.rotary_emb(position_ids)
-        for layer in self.layers:
-            x = layer(x, angles, mask, eager)
+        for index, layer in enumerate(self.layers):
+            x = layer(x, angles, mask, eager, joined_by(past_key_values, index))
         return self.norm(x + self.experts(x))
 
 
@@ -120,5 +124,7 @@ class LLaDA2MoeModelLM(LLaDA2MoePreTrainedModel, GenerationMixin):
         return_dict=None,
         **kwargs,
     ):
-        x = self.model(input_ids, attention_mask, position_ids, inputs_embeds, use_cache)
+        x = self.model(
+            input_ids, attention_mask, position_ids, past_key_values, inputs_embeds, use_cache
+        )
         return MoeCausalLMOutputWithPast(logits=self.lm_head(x).float())

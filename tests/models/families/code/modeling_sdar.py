@@ -24,7 +24,7 @@ from transformers.utils import (
 )
 
 from .configuration_sdar import SDARConfig
-from .tiny_blocks import Block, Rotary
+from .tiny_blocks import Block, Rotary, joined_by
 
 try:
     from flash_attn import flash_attn_func, flash_attn_varlen_func  # noqa: F401
@@ -87,16 +87,19 @@ class SDARModel(SDARPreTrainedModel):
         input_ids=None,
         attention_mask=None,
         position_ids=None,
+        past_key_values=None,
         inputs_embeds=None,
         use_cache=None,
         store_kv=False,
     ):
-        if use_cache if use_cache is not None else self.config.use_cache:
-            DynamicCache()
+        use_cache = use_cache if use_cache is not None else self.config.use_cache
+        if use_cache and past_key_values is None:
+            past_key_values = DynamicCache()
         x = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
         angles = self.rotary_emb(position_ids)
-        for layer in self.layers:
-            x = layer(x, angles, attention_mask, attend)
+        for index, layer in enumerate(self.layers):
+            joined = joined_by(past_key_values if store_kv else None, index)
+            x = layer(x, angles, attention_mask, attend, joined)
         return self.norm(x)
 
 
@@ -133,6 +136,14 @@ class SDARForCausalLM(SDARPreTrainedModel, GenerationMixin):
         logits_to_keep=0,
         **kwargs: Unpack[KwargsForCausalLM],
     ):
-        x = self.model(input_ids, attention_mask, position_ids, inputs_embeds, use_cache, **kwargs)
+        x = self.model(
+            input_ids,
+            attention_mask,
+            position_ids,
+            past_key_values,
+            inputs_embeds,
+            use_cache,
+            **kwargs,
+        )
         kept = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
         return CausalLMOutputWithPast(logits=self.lm_head(x[:, kept]))

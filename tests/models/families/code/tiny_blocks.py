@@ -36,6 +36,11 @@ def with_sdpa(q, k, v, mask):
     return scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
+def joined_by(cache, index):
+    """Puts keys and values of a layer into a cache, and returns all that are there."""
+    return None if cache is None else lambda k, v: cache.update(k, v, index)
+
+
 class Block(nn.Module):
     def __init__(self, width, heads, norm, device=None):
         super().__init__()
@@ -46,10 +51,12 @@ class Block(nn.Module):
         self.up = nn.Linear(width, 2 * width, bias=False, device=device)
         self.down = nn.Linear(2 * width, width, bias=False, device=device)
 
-    def forward(self, x, angles, mask, attend=with_sdpa):
+    def forward(self, x, angles, mask, attend=with_sdpa, joined=None):
         rows, count, width = x.shape
         parts = self.qkv(self.before(x)).view(rows, count, 3, self.heads, -1).unbind(2)
         q, k, v = (part.transpose(1, 2) for part in parts)
         q, k = turned(q, angles), turned(k, angles)
+        if joined is not None:
+            k, v = joined(k, v)
         x = x + self.out(attend(q, k, v, mask).transpose(1, 2).reshape(rows, count, width))
         return x + self.down(torch.relu(self.up(self.between(x))))
