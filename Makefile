@@ -32,7 +32,7 @@ test: lint ## lint, types and tests
 lint: $(INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict dllm_struct
+	$(BIN)/mypy --strict dllm_struct benchmarks
 
 VOCABULARY ?=
 bench: $(INSTALLED) ## benchmarks; VOCABULARY=file.tiktoken[.gz] for those that need one

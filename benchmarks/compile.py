@@ -17,6 +17,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -95,10 +96,10 @@ def cases(path: Path) -> dict[str, tuple[str, list[Callable[[], object]]]]:
 
     found: dict[str, tuple[str, list[Callable[[], object]]]] = {}
     for name, pattern in REGEXES.items():
-        found[f"regex: {name}"] = pattern, [whole(lambda p=pattern: ds.regex(p))]
+        found[f"regex: {name}"] = pattern, [whole(partial(ds.regex, pattern))]
     for name, schema in SCHEMAS.items():
         pattern = build_regex_from_schema(json.dumps(schema), " ?")
-        ours = [whole(lambda s=schema: ds.json_schema(closed(s))), slots(schema)]
+        ours = [whole(partial(ds.json_schema, closed(schema))), slots(schema)]
         found[f"schema: {name}"] = pattern, ours
     return found
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 import torch
@@ -90,10 +89,11 @@ def decode(
     while masked and sum(steps) < limit:
         network.renew(logits, canvas.tokens, masked)
         start = perf_counter()
-        posterior = solve([Problem(automaton, logits, committed, null, witness)])[0]
+        problem = Problem(automaton, logits, committed, null, witness)
+        posterior = solve([problem])[0]
         witness = posterior.map().tolist()
         steps.append(perf_counter() - start)
-        times.reading.append(_reading(automaton, logits, committed, null))
+        times.reading.append(_reading(problem))
         times.rest.append(steps[-1] - times.reading[-1])
         index = masked.pop()
         committed[index] = witness[index]
@@ -107,15 +107,15 @@ def decode(
         times.problems.append(complaint)
 
 
-def _reading(automaton: Any, logits: Tensor, committed: list[int], null: int) -> float:
+def _reading(problem: Problem) -> float:
     """Seconds that it takes to read the logits."""
+    automaton, logits = problem.automaton, problem.logits.numpy()
     start = perf_counter()
     if isinstance(automaton, TokenAutomaton):
-        sum_classes(
-            logits.numpy(), np.arange(len(logits)), np.asarray(committed), automaton.classes
-        )
+        fixed = np.asarray(problem.committed, np.int64)
+        sum_classes(logits, problem.row_of, fixed, automaton.classes)
     else:
-        asked(automaton, logits.numpy(), committed, null, Reach().likely)
+        asked(automaton, logits, problem, Reach().likely, automaton.start)
     return perf_counter() - start
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import argparse
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -139,11 +139,13 @@ def against_the_floor(options: argparse.Namespace, positions: int) -> Iterator[l
         ]
 
 
-def random_network(shape: dict[str, int], width: int, device: str, dtype: torch.dtype) -> Any:
+def random_network(shape: Mapping[str, Any], width: int, device: str, dtype: torch.dtype) -> Any:
     """A Llama with random weights that sees both sides."""
-    config = LlamaConfig(**shape, vocab_size=width, is_causal=False, use_cache=False)
+    both_ways = {"vocab_size": width, "is_causal": False, "use_cache": False}
+    config = LlamaConfig(**{**shape, **both_ways})
     with torch.device(device):
-        return LlamaForCausalLM(config).to(dtype).eval()
+        network: torch.nn.Module = LlamaForCausalLM(config)
+    return network.to(dtype).eval()
 
 
 def against_a_network(options: argparse.Namespace, positions: int) -> Iterator[list[str]]:
@@ -158,7 +160,8 @@ def against_a_network(options: argparse.Namespace, positions: int) -> Iterator[l
         width = len(vocabulary)
         network = random_network(LLADA_8B, width, options.device, torch.bfloat16)
     setting = Setting.of(vocabulary, family, positions, options.structure)
-    positions, forward = setting.positions, Forward(network, family)
+    positions = setting.positions
+    forward = Forward(network, family)
     for batch in options.batch:
         if options.device == "cpu" and batch * positions > options.most_positions:
             continue
@@ -178,7 +181,7 @@ def peak(run: Callable[[], object], device: str) -> float:
     gc.collect()
     if device != "cpu":
         torch.cuda.synchronize()
-        before = torch.cuda.memory_allocated()
+        before: float = torch.cuda.memory_allocated()
         torch.cuda.reset_peak_memory_stats()
         run()
         return (torch.cuda.max_memory_allocated() - before) / MEBIBYTE

@@ -16,6 +16,7 @@ import dllm_struct as ds
 from dllm_struct.constraint import Constraint
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.stage import Stage
+from dllm_struct.languages.json_schema import JsonSchema, json_schema
 from dllm_struct.vocabulary.codec import Codec
 
 FIELDS: tuple[dict[str, Any], ...] = (
@@ -85,10 +86,10 @@ class Setting:
         ]
 
 
-def _object(count: int) -> ds.Language:
+def _object(count: int) -> JsonSchema:
     fields = {f"field {i}": FIELDS[i % len(FIELDS)] for i in range(count)}
     closed = {"required": [*fields], "additionalProperties": False}
-    return ds.json_schema({"type": "object", "properties": fields, **closed})
+    return json_schema({"type": "object", "properties": fields, **closed})
 
 
 def _template(codec: Codec, null: int | None, fields: int) -> Constraint:
