@@ -12,7 +12,8 @@ class Family:
     """Token ids and habits of a masked diffusion model.
 
     Attributes:
-        mask_token_id: stands at masked positions.
+        mask_token_id: stands at masked positions; None: the model was trained on noise instead, any
+            token may stand there (DiffusionGemma). Decoding is then ``remasking="uniform"``.
         null_token_id: fills the unused tail of a slot, if the model was trained with one.
         name: for messages.
         eos_token_id: takes the part of the null token where there is none: models that pad their
@@ -25,7 +26,7 @@ class Family:
         delete_token_id: predicted where a masked position should go (DreamOn: its EOS token).
     """
 
-    mask_token_id: int
+    mask_token_id: int | None
     null_token_id: int | None = None
     name: str = "custom"
     eos_token_id: int | None = None
@@ -40,14 +41,14 @@ class Family:
             raise InvalidInput(
                 f"family '{self.name}' has a negative token id", hint="token ids start at 0"
             )
-        if self.mask_token_id == self.tail_token_id:
+        if self.mask_token_id is not None and self.mask_token_id == self.tail_token_id:
             raise InvalidInput(
                 f"family '{self.name}' uses token {self.mask_token_id} for mask and null",
                 hint="leave null_token_id out if the model has no null token",
             )
 
-        others = {self.mask_token_id, self.tail_token_id, self.delete_token_id}
-        if self.expand_token_id in others - {None} or self.delete_token_id == self.mask_token_id:
+        others = {self.mask_token_id, self.tail_token_id, self.delete_token_id} - {None}
+        if self.expand_token_id in others or self.delete_token_id in {self.mask_token_id} - {None}:
             raise InvalidInput(
                 f"family '{self.name}' uses one token for two things",
                 hint="only null (or EOS) and delete may be the same token",

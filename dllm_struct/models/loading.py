@@ -2,7 +2,7 @@
 
 Recognised without being told: transformers models with a bidirectional backbone and a mask token in
 their tokenizer, that is the bundled model, BERT-likes (``...ForMaskedLM``) and Llama-likes with
-``is_causal=False``. Anything else needs a `Family`.
+``is_causal=False``; and DiffusionGemma. Anything else needs a `Family`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import transformers
 
 from dllm_struct.errors import UnknownModel
 from dllm_struct.generation import Model
+from dllm_struct.models.diffusion_gemma import family_of, is_diffusion_gemma
 from dllm_struct.models.family import Family
 
 BUNDLED = "bundled"
@@ -84,6 +85,8 @@ def _loader(config: Any, name: str | Path, is_known: bool) -> Any:
     Raises:
         UnknownModel: the network is causal, and nobody says that it is not.
     """
+    if is_diffusion_gemma(config):
+        return transformers.AutoModelForImageTextToText
     architecture = next(iter(config.architectures or ()), "")
     if architecture.endswith("ForMaskedLM"):
         return transformers.AutoModelForMaskedLM
@@ -102,6 +105,8 @@ def _recognise(name: str | Path, config: Any, tokenizer: Any) -> Family:
     Raises:
         UnknownModel: the tokenizer has no mask token.
     """
+    if is_diffusion_gemma(config):
+        return family_of(config, tokenizer)
     known = tokenizer.get_vocab()
     mask = tokenizer.mask_token_id
     if mask is None:

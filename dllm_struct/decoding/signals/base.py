@@ -44,7 +44,7 @@ class SoftTokens:
 
 @dataclass(frozen=True)
 class View:
-    """One input of the network: a prompt and a canvas, -1 (`MASKED`) where masked.
+    """One input of the network: a prompt and a canvas, -1 (`MASKED`) where a mask stands.
 
     Attributes:
         prompt: token ids; `MASKED` shows the mask token there too.
@@ -92,11 +92,13 @@ class Signal:
         has_memory: whether what it does depends on earlier steps: by its memory, the number of the
             step, or the latest draft.
         feeds_back: whether it puts mixtures of embeddings before the network; only one signal can.
+        needs_mask: whether it needs a mask token.
         candidates: how many samples of the posterior `judge` wants to compare; 0: it judges none.
     """
 
     has_memory: ClassVar[bool] = False
     feeds_back: ClassVar[bool] = False
+    needs_mask: ClassVar[bool] = False
     candidates: int = 0
 
     def bound(self, family: Family, network: object) -> Signal:

@@ -1,0 +1,130 @@
+"""DiffusionGemma: a causal encoder reads the prompt, a bidirectional decoder the canvas.
+
+It was trained on random tokens in place of masks, so decoding is uniform noise. The decoder reads
+the encoder's keys and values and changes none, so they are kept while the prompts stay the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+import transformers
+from torch import Tensor
+
+from dllm_struct.canvas import MASKED
+from dllm_struct.decoding.signals import View
+from dllm_struct.errors import InvalidInput
+from dllm_struct.models.family import Family
+from dllm_struct.models.network import Forward, Network
+
+MODEL_TYPE = "diffusion_gemma"
+
+Read = Callable[[Sequence[View]], list[Tensor]]
+"""Inputs to the logits of their canvases, each [len(canvas), V]."""
+
+Prompts = tuple[tuple[int, ...], ...]
+
+
+def is_diffusion_gemma(config: object) -> bool:
+    """Whether a transformers configuration is one of DiffusionGemma."""
+    return getattr(config, "model_type", None) == MODEL_TYPE
+
+
+def family_of(config: Any, tokenizer: Any) -> Family:
+    """Return the family of a DiffusionGemma."""
+    text = config.text_config
+    known = text.eos_token_id
+    end = known if isinstance(known, int) or not known else known[0]
+    return Family(
+        mask_token_id=None,
+        name=MODEL_TYPE,
+        eos_token_id=tokenizer.eos_token_id if end is None else end,
+        max_length=text.max_position_embeddings,
+    )
+
+
+def forward_for(network: Network, family: Family) -> Read:
+    """Return the forward pass of a network: a DiffusionGemma, or any other."""
+    if is_diffusion_gemma(getattr(network, "config", None)):
+        return EncoderDecoder(network)
+    if family.mask_token_id is not None:
+        return Forward(network, family)
+    filler = next(token for token in range(len(family.special) + 1) if token not in family.special)
+    return Forward(network, replace(family, mask_token_id=filler))  # only fills shorter rows
+
+
+class EncoderDecoder:
+    """One forward pass for a batch of inputs; those of equal shape share a call.
+
+    Args:
+        network: a ``DiffusionGemmaForBlockDiffusion``.
+    """
+
+    def __init__(self, network: Any) -> None:
+        self.network = network
+        self._encoded: dict[Prompts, Any] = {}
+
+    @torch.inference_mode()
+    def __call__(self, views: Sequence[View]) -> list[Tensor]:
+        """Return the logits of every input's canvas, each [len(canvas), V].
+
+        Raises:
+            InvalidInput: an input has a mask.
+        """
+        if any(MASKED in (*view.prompt, *view.canvas) for view in views):
+            raise InvalidInput(
+                "this network has no mask token", hint="use remasking='uniform', and no guidance"
+            )
+        by_shape: dict[tuple[int, int], list[int]] = {}
+        for index, view in enumerate(views):
+            by_shape.setdefault((len(view.prompt), len(view.canvas)), []).append(index)
+        found: dict[int, Tensor] = {}
+        kept = {}
+        for indices in by_shape.values():
+            own = [views[index] for index in indices]
+            prompts = tuple(view.prompt for view in own)
+            known = prompts in self._encoded
+            kept[prompts] = self._encoded[prompts] if known else self._encode(prompts)
+            logits = self._decode(kept[prompts], [view.canvas for view in own])
+            found |= dict(zip(indices, logits, strict=True))
+        self._encoded = kept
+        return [found[index] for index in range(len(views))]
+
+    def _encode(self, prompts: Prompts) -> Any:
+        """Return the keys and values of prompts of one length."""
+        text = self.network.config.text_config
+        first = text.bos_token_id or 0  # the encoder reads something, even before no prompt
+        input_ids = self._tensor([prompt or (first,) for prompt in prompts])
+        cache = transformers.DynamicCache(config=text)
+        positions = torch.arange(input_ids.shape[1], device=input_ids.device)[None]
+        encoder = self.network.model.encoder
+        masks = encoder.create_masks_for_generate(
+            config=self.network.config,
+            inputs_embeds=torch.empty(
+                (*input_ids.shape, 0), dtype=self.network.dtype, device=input_ids.device
+            ),
+            attention_mask=torch.ones_like(input_ids, dtype=torch.bool),
+            past_key_values=cache,
+            position_ids=positions,
+        )
+        return encoder(
+            input_ids=input_ids,
+            attention_mask=masks,
+            past_key_values=cache,
+            position_ids=positions,
+        ).past_key_values
+
+    def _decode(self, cache: Any, canvases: Sequence[tuple[int, ...]]) -> list[Tensor]:
+        """Return the logits of canvases of one length, each [n, V]."""
+        ids, before = self._tensor(canvases), cache.get_seq_length()
+        positions = torch.arange(before, before + ids.shape[1], device=ids.device)[None]
+        logits = self.network(
+            decoder_input_ids=ids, past_key_values=cache, decoder_position_ids=positions
+        ).logits
+        return list(logits.unbind())
+
+    def _tensor(self, rows: Sequence[Sequence[int]]) -> Tensor:
+        return torch.tensor(rows, dtype=torch.int64, device=self.network.device)
