@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dllm_struct.decoding.blocks.whole import Whole
 from dllm_struct.decoding.remasking.never import Never
 from dllm_struct.decoding.remasking.uniform import Uniform
+from dllm_struct.decoding.self_conditioning import SelfConditioning, is_self_conditioned
 from dllm_struct.decoding.speculation import Speculative
 from dllm_struct.errors import check
 
@@ -36,8 +37,10 @@ def check_noise(strategies: Strategies) -> None:
     )
 
 
-def without_mask(strategies: Strategies) -> Strategies:
+def without_mask(strategies: Strategies, network: object) -> Strategies:
     """Return strategies for a model without a mask token: uniform noise, if nothing is asked for.
+
+    A network that reads its own latest prediction gets it.
 
     Raises:
         InvalidDecoding: one of them needs a mask token.
@@ -55,6 +58,7 @@ def without_mask(strategies: Strategies) -> Strategies:
         hint="leave it out for this model",
     )
     chosen = remasking if isinstance(remasking, Uniform) else Uniform()
-    noisy = replace(strategies, remasking=chosen)
+    own = (SelfConditioning(),) if is_self_conditioned(network) else ()
+    noisy = replace(strategies, remasking=chosen, signals=(*strategies.signals, *own))
     check_noise(noisy)
     return noisy

@@ -53,7 +53,7 @@ class Strategies:
         if isinstance(sampler, NeedsVocabulary):
             sampler = sampler.bound(codec.vocabulary)
         bound = replace(self, length=length, signals=signals, sampler=sampler)
-        return bound if family.mask_token_id is not None else without_mask(bound)
+        return bound if family.mask_token_id is not None else without_mask(bound, network)
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class EncoderDecoder:
             prompts = tuple(view.prompt for view in own)
             known = prompts in self._encoded
             kept[prompts] = self._encoded[prompts] if known else self._encode(prompts)
-            logits = self._decode(kept[prompts], [view.canvas for view in own])
+            logits = self._decode(kept[prompts], own)
             found |= dict(zip(indices, logits, strict=True))
         self._encoded = kept
         return [found[index] for index in range(len(views))]
@@ -117,14 +117,27 @@ class EncoderDecoder:
             position_ids=positions,
         ).past_key_values
 
-    def _decode(self, cache: Any, canvases: Sequence[tuple[int, ...]]) -> list[Tensor]:
+    def _decode(self, cache: Any, views: Sequence[View]) -> list[Tensor]:
         """Return the logits of canvases of one length, each [n, V]."""
-        ids, before = self._tensor(canvases), cache.get_seq_length()
+        ids, before = self._tensor([view.canvas for view in views]), cache.get_seq_length()
         positions = torch.arange(before, before + ids.shape[1], device=ids.device)[None]
         logits = self.network(
-            decoder_input_ids=ids, past_key_values=cache, decoder_position_ids=positions
+            decoder_input_ids=ids,
+            past_key_values=cache,
+            decoder_position_ids=positions,
+            **_conditions([view.previous for view in views], ids.device),
         ).logits
         return list(logits.unbind())
 
     def _tensor(self, rows: Sequence[Sequence[int]]) -> Tensor:
         return torch.tensor(rows, dtype=torch.int64, device=self.network.device)
+
+
+def _conditions(previous: Sequence[Tensor | None], device: torch.device) -> dict[str, Tensor]:
+    """Return the predictions of the pass before, for those inputs that have one."""
+    known = next((logits for logits in previous if logits is not None), None)
+    if known is None:
+        return {}
+    rows = [torch.zeros_like(known) if logits is None else logits for logits in previous]
+    is_known = torch.tensor([logits is not None for logits in previous], device=device)
+    return {"self_conditioning_logits": torch.stack(rows), "self_conditioning_mask": is_known}

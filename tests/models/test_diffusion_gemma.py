@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -70,3 +71,33 @@ def test_an_empty_prompt_and_a_mask() -> None:
     assert forward([View((), (4, 5))])[0].shape == (2, SIZE)
     with pytest.raises(InvalidInput):
         forward([View((1,), (-1, 5))])
+
+
+def test_a_pass_reads_the_prediction_of_the_one_before() -> None:
+    network = diffusion_gemma(canvas=4)
+    forward = EncoderDecoder(network)
+    view = View((1, 2), (3, 4, 5, 6))
+    first = forward([view])[0]
+    with torch.inference_mode():
+        expected = network(
+            input_ids=torch.tensor([view.prompt]),
+            decoder_input_ids=torch.tensor([view.canvas]),
+            self_conditioning_logits=first[None],
+        ).logits[0]
+    again, fresh = forward([replace(view, previous=first), view])
+    torch.testing.assert_close(again, expected, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(fresh, first, atol=1e-5, rtol=1e-4)
+    assert not torch.allclose(again, first)
+
+
+def test_the_loop_hands_predictions_on() -> None:
+    network, given = diffusion_gemma(), []
+    network.register_forward_pre_hook(
+        lambda _, __, options: given.append(options.get("self_conditioning_logits")),
+        with_kwargs=True,
+    )
+    model = ds.Model(network, tokenizer(), ds.Family(None, eos_token_id=EOS))
+    output = model.generate("Go", ds.regex("[ab]{3,9}c"), ds.Decoding(steps=3), seed=0)
+    assert given[0] is None
+    assert all(logits is not None for logits in given[1:])
+    assert len(given) == output.stats.nfe

@@ -50,11 +50,14 @@ class View:
         prompt: token ids; `MASKED` shows the mask token there too.
         canvas: token ids.
         soft: what stands at masked positions instead of the mask's embedding.
+        previous: float [n, V], the network's logits for this canvas in the pass before, for those
+            that read them (`SelfConditioning`).
     """
 
     prompt: tuple[int, ...]
     canvas: tuple[int, ...]
     soft: SoftTokens | None = None
+    previous: Tensor | None = None
 
 
 @dataclass(frozen=True)
