@@ -27,7 +27,7 @@ demo: $(INSTALLED) ## an e-mail in, valid JSON out
 	@$(BIN)/dllm-struct generate @examples/order.txt --schema examples/order.schema.json --seed 0
 
 test: lint ## lint, types and tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: $(INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -21,6 +21,9 @@ from dllm_struct.errors import NonFiniteLogits
 from dllm_struct.posterior import Posterior, Problem, solve
 from dllm_struct.posterior.spread import Spread
 
+ROWS = 64
+"""Positions whose logits are copied at a time."""
+
 Judge = Callable[[Sequence[Sequence[int]]], Sequence[float]]
 """Complete canvases (token ids) to log weights."""
 
@@ -271,8 +274,9 @@ def log_evidence(witness: Witness) -> float:
 def _log_share(posterior: Posterior) -> float:
     problem = posterior.problem
     masked = [i for i, token in enumerate(problem.committed) if token == MASKED]
-    everything = problem.logits[masked].double().logsumexp(-1).sum()
-    return min(0.0, posterior.log_evidence - float(everything))
+    parts = (masked[start : start + ROWS] for start in range(0, len(masked), ROWS))
+    everything = sum(float(problem.logits[part].double().logsumexp(-1).sum()) for part in parts)
+    return min(0.0, posterior.log_evidence - everything)
 
 
 def find_flat_witness(constraint: Constraint, canvas: Canvas) -> Witness:

@@ -39,7 +39,7 @@ SCHEMA = {
 
 
 @pytest.mark.parametrize("family", [WITH_NULL, WITHOUT_NULL])
-@pytest.mark.parametrize("remasking", ["never", "editing", "dynamic-remasking"])
+@pytest.mark.parametrize("remasking", ["never", "editing", "dynamic"])
 @pytest.mark.parametrize("length", ["fixed", "daedal", "posterior"])
 @pytest.mark.parametrize("span", [(11, 13), (10, 15), (23, 26), (33, 37), (12, 24)])
 def test_what_is_outside_a_span_stays(

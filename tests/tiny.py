@@ -76,21 +76,21 @@ TEMPLATE = Template(
 TEMPLATE_PATTERN = re.compile(r'\{"name": "[a-z]+", "n": [0-9]{1,6}, "b": (true|false)\}')
 
 
-FREQUENCIES = Frequencies(
-    VOCABULARY.fingerprint, 1000, {token: 1 + token % 7 for token in range(SIZE - 2)}
-)
 PROFILE = Profile((((0.9, 0.8), (0.6,)), ((0.5,),)))
 
-PARAMETERS: dict[str, dict[str, object]] = {
-    **{name: {"profile": PROFILE} for name in ("calibrated", "osdt")},
-    **{name: {"frequencies": FREQUENCIES} for name in ("pc", "position-calibrated")},
-}
-"""What samplers cannot do without."""
+
+def sampler(name: str, of: Vocabulary = VOCABULARY) -> dict[str, object]:
+    """A sampler by its first name, with the parameters that it cannot do without."""
+    if name == "calibrated":
+        return {"name": name, "profile": PROFILE}
+    if name == "position-calibrated":
+        return {"name": name, "frequencies": frequencies(of)}
+    return {"name": name}
 
 
-def sampler(name: str) -> dict[str, object]:
-    """A sampler by name, with the parameters that it needs."""
-    return {"name": name, **PARAMETERS.get(name, {})}
+def frequencies(of: Vocabulary = VOCABULARY) -> Frequencies:
+    """Made-up counts of a vocabulary's single bytes."""
+    return Frequencies(of.fingerprint, 1000, {token: 1 + token % 7 for token in range(256)})
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,12 @@ class Machine(ABC):
     Attributes:
         start: the first state; 0 when the language is empty.
         marks: which of `NULL_MARK` and `SEPARATOR_MARK` it reads; they are always explored.
+        literals: keywords and signs of its language, as far as it has some; searches try them.
     """
 
     start: int
     marks: bytes = b""
+    literals: frozenset[bytes] = frozenset()
 
     def fresh(self) -> Self:
         """The same machine without the states that were made."""

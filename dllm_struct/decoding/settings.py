@@ -12,7 +12,7 @@ from dllm_struct.decoding.noising import check_noise, without_mask
 from dllm_struct.decoding.presets import PRESETS
 from dllm_struct.decoding.registry import Choice
 from dllm_struct.decoding.remasking import REMASKINGS, Remasking
-from dllm_struct.decoding.samplers import SAMPLERS, NeedsVocabulary, Sampler
+from dllm_struct.decoding.samplers import SAMPLERS, NeedsTokenizer, Sampler
 from dllm_struct.decoding.schedules import SCHEDULES, Schedule
 from dllm_struct.decoding.signals import SIGNALS, Signal
 from dllm_struct.decoding.speculation import check_speculation
@@ -50,8 +50,8 @@ class Strategies:
         )
         signals = tuple(signal.bound(family, network) for signal in self.signals)
         sampler = self.sampler
-        if isinstance(sampler, NeedsVocabulary):
-            sampler = sampler.bound(codec.vocabulary)
+        if isinstance(sampler, NeedsTokenizer):
+            sampler = sampler.bound(codec)
         bound = replace(self, length=length, signals=signals, sampler=sampler)
         return bound if family.mask_token_id is not None else without_mask(bound, network)
 

@@ -19,6 +19,7 @@ from dllm_struct.generation.setup import Setup
 from dllm_struct.generation.stream import Output, Stream
 from dllm_struct.generation.target import Target, infilling, target
 from dllm_struct.models.diffusion_gemma import forward_for
+from dllm_struct.models.families import stated_length
 from dllm_struct.models.family import Family
 from dllm_struct.models.network import Network
 from dllm_struct.template import Template
@@ -205,8 +206,8 @@ class Model:
 
 def _with_context(family: Family, network: Network) -> Family:
     """Take the longest context from a transformers configuration where the family is silent."""
-    known = getattr(getattr(network, "config", None), "max_position_embeddings", None)
-    if family.max_length is None and isinstance(known, int):
+    known = stated_length(getattr(network, "config", None))
+    if family.max_length is None and known is not None:
         return replace(family, max_length=known)
     return family
 

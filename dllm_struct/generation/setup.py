@@ -39,7 +39,7 @@ class Setup:
         self.network = network
         self.tokenizer = tokenizer
         self.family = family
-        self.codec = Codec(tokenizer, family.special)
+        self.codec = Codec(tokenizer, family.special, family.chat_template)
         self.codec_of = lru_cache(CODEC_CACHE)(self._without)
         self.constraint = lru_cache(CONSTRAINT_CACHE)(self._bind)
         self._check_family()
@@ -98,7 +98,8 @@ class Setup:
         """The tokenizer for outputs, to which the null token has no text."""
         if null is None or null in self.family.special:
             return self.codec
-        return Codec(self.tokenizer, self.family.special | {null})
+        special = self.family.special | {null}
+        return Codec(self.tokenizer, special, self.family.chat_template)
 
     def _limit(self, prompt: int, constraint: Constraint, max_tokens: int | None) -> int | None:
         """Return the most positions of a text, after checking that the context has room."""

@@ -17,33 +17,14 @@ from torch import Tensor
 from dllm_struct.canvas import MASKED
 from dllm_struct.decoding.signals import View
 from dllm_struct.errors import InvalidInput
+from dllm_struct.models.families import is_diffusion_gemma
 from dllm_struct.models.family import Family
 from dllm_struct.models.network import Forward, Network
-
-MODEL_TYPE = "diffusion_gemma"
 
 Read = Callable[[Sequence[View]], list[Tensor]]
 """Inputs to the logits of their canvases, each [len(canvas), V]."""
 
 Prompts = tuple[tuple[int, ...], ...]
-
-
-def is_diffusion_gemma(config: object) -> bool:
-    """Whether a transformers configuration is one of DiffusionGemma."""
-    return getattr(config, "model_type", None) == MODEL_TYPE
-
-
-def family_of(config: Any, tokenizer: Any) -> Family:
-    """Return the family of a DiffusionGemma."""
-    text = config.text_config
-    known = text.eos_token_id
-    end = known if isinstance(known, int) or not known else known[0]
-    return Family(
-        mask_token_id=None,
-        name=MODEL_TYPE,
-        eos_token_id=tokenizer.eos_token_id if end is None else end,
-        max_length=text.max_position_embeddings,
-    )
 
 
 def forward_for(network: Network, family: Family) -> Read:

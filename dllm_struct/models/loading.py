@@ -1,12 +1,17 @@
 """Loading a model by name: the bundled one, a local folder, or a hub id.
 
-Recognised without being told: transformers models with a bidirectional backbone and a mask token in
-their tokenizer, that is the bundled model, BERT-likes (``...ForMaskedLM``) and Llama-likes with
-``is_causal=False``; and DiffusionGemma. Anything else needs a `Family`.
+Recognised without being told: the families of `dllm_struct.models.families`, and networks that
+transformers ships if they see both sides and their tokenizer has a mask token, that is the bundled
+model, BERT-likes (``...ForMaskedLM``) and Llama-likes with ``is_causal=False``; and DiffusionGemma.
+Anything else needs a `Family`.
+
+Code that a checkpoint brings runs if asked for, and from the hub only at a commit: a branch or a
+tag can be moved to other code.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -15,24 +20,27 @@ from typing import Any
 import torch
 import transformers
 
-from dllm_struct.errors import UnknownModel
+from dllm_struct.errors import InvalidInput, UnknownModel
 from dllm_struct.generation import Model
-from dllm_struct.models.diffusion_gemma import family_of, is_diffusion_gemma
-from dllm_struct.models.family import Family
+from dllm_struct.models import compatibility, quantisation
+from dllm_struct.models.families import is_diffusion_gemma, known, recognise
+from dllm_struct.models.family import OF_PAIRS, Family
+from dllm_struct.models.remote import Remote
 
 BUNDLED = "bundled"
 BUNDLED_FOLDER = Path(__file__).parent / "bundled" / "weights"
-NULL_TOKENS = ("<|null|>",)
-MASK_TOKENS = ("<|mask|>", "[MASK]", "<mask>")
+COMMIT = re.compile(r"[0-9a-f]{7,40}")
 
 
 def load(
     name: str | Path = BUNDLED,
     device: str = "auto",
     dtype: torch.dtype | None = None,
-    family: Family | None = None,
+    attn_implementation: str | None = None,
     trust_remote_code: bool = False,
     revision: str | None = None,
+    family: Family | None = None,
+    quantization_config: Any = None,
 ) -> Model:
     """Load a model.
 
@@ -40,30 +48,108 @@ def load(
         name: ``bundled``, a local folder as ``save_pretrained`` writes it, or a hub id.
         device: ``auto`` takes a GPU where there is one; or what torch understands.
         dtype: of the weights; None: as they were saved.
+        attn_implementation: of transformers, such as ``sdpa`` or ``eager``; None: its choice.
+        trust_remote_code: whether code that the checkpoint brings may run. It can do whatever you
+            can: read it first.
+        revision: of the hub repository; with code from the hub, the hash of a commit.
         family: token ids and habits; None: recognised from the configuration.
-        trust_remote_code: whether code from the hub may run.
-        revision: of the hub repository.
+        quantization_config: of transformers, such as a ``BitsAndBytesConfig``.
 
     Raises:
-        UnknownModel: there is no such model, or its family cannot be recognised.
+        UnknownModel: there is no such model, its family cannot be recognised, or it brings code
+            that may not run.
+        InvalidInput: the code has no pinned revision, or the attention cannot show the family's
+            blocks.
+        MissingExtra: a package that the quantised weights need is not installed.
     """
     source = str(BUNDLED_FOLDER if name == BUNDLED else name)
-    options: dict[str, Any] = {"trust_remote_code": trust_remote_code, "revision": revision}
+    if trust_remote_code:
+        _require_commit(source, revision)
     try:
-        config = transformers.AutoConfig.from_pretrained(source, **options)
-        loader = _loader(config, name, is_known=family is not None)
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source, **options)
         with _no_progress_bar() if name == BUNDLED else nullcontext():
-            network = loader.from_pretrained(
-                source, config=config, dtype=dtype or "auto", **options
-            )
+            remote = Remote.of(source, revision)
+            if remote is not None and not trust_remote_code:
+                raise UnknownModel(
+                    f"'{name}' brings its own code",
+                    hint="read it, then pass trust_remote_code=True (and the commit as revision)",
+                )
+            with nullcontext() if remote is None else compatibility.legacy():
+                config = _config(source, revision, remote)
+                _check_attention(config, family, attn_implementation)
+                loader = _loader(config, name, family is not None) if remote is None else remote
+                tokenizer = _tokenizer(source, revision, trust_remote_code, config)
+                family = family or recognise(str(name), config, tokenizer)
+                options = _options(dtype, attn_implementation)
+                options |= quantisation.options(config, quantization_config, _device(device))
+                network = loader.from_pretrained(
+                    source, config=config, revision=revision, **options
+                )
+    except ImportError as error:
+        raise UnknownModel(
+            f"the code of '{name}' cannot be imported: {_first_line(error)}",
+            hint="install the package that it names, or the version of transformers it needs",
+        ) from error
     except (OSError, ValueError) as error:
         raise UnknownModel(
             f"the model '{name}' cannot be loaded: {_first_line(error)}",
             hint="pass 'bundled', a folder written by save_pretrained, or an existing hub id",
         ) from error
-    network = network.to(_device(device)).eval()
-    return Model(network, tokenizer, family or _recognise(name, config, tokenizer))
+    if "device_map" not in options:
+        network = network.to(_device(device))
+    return Model(network.eval(), tokenizer, family)
+
+
+def _require_commit(source: str, revision: str | None) -> None:
+    if Path(source).is_dir() or (revision is not None and COMMIT.fullmatch(revision)):
+        return
+    raise InvalidInput(
+        f"the code of '{source}' may change: "
+        + ("no revision is pinned" if revision is None else f"'{revision}' is not a commit"),
+        hint="pass the hash of the commit whose code you have read as revision",
+    )
+
+
+def _config(source: str, revision: str | None, remote: Remote | None) -> Any:
+    if remote is None:
+        return transformers.AutoConfig.from_pretrained(
+            source, revision=revision, trust_remote_code=False
+        )
+    config = remote.config()
+    compatibility.complete(config)
+    return config
+
+
+def _check_attention(config: Any, family: Family | None, attention: str | None) -> None:
+    """Refuse an attention that takes no mask of pairs where the family needs one.
+
+    Raises:
+        InvalidInput: it does.
+    """
+    table = known(config)
+    call = family.call if family is not None else table.call if table is not None else None
+    if call is None or call.mask not in OF_PAIRS or not (attention or "").startswith("flash"):
+        return
+    raise InvalidInput(
+        f"'{attention}' takes no mask that says which positions see which",
+        hint="pass attn_implementation='sdpa'",
+    )
+
+
+def _tokenizer(source: str, revision: str | None, trusts: bool, config: Any) -> Any:
+    """Return the tokenizer; the family's fast one where the checkpoint brings a slow one."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(
+        source, revision=revision, trust_remote_code=trusts
+    )
+    table = known(config)
+    if tokenizer.is_fast or table is None or table.tokenizer is None:
+        return tokenizer
+    fast = getattr(transformers, table.tokenizer)
+    return fast.from_pretrained(source, revision=revision)
+
+
+def _options(dtype: torch.dtype | None, attention: str | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"dtype": dtype or "auto"}
+    return options if attention is None else {**options, "attn_implementation": attention}
 
 
 @contextmanager
@@ -96,32 +182,6 @@ def _loader(config: Any, name: str | Path, is_known: bool) -> Any:
         f"'{name}' ({architecture or config.model_type}) is not known to be a masked diffusion "
         "model",
         hint="pass its token ids: load(name, family=Family(mask_token_id=..., ...))",
-    )
-
-
-def _recognise(name: str | Path, config: Any, tokenizer: Any) -> Family:
-    """Return the family of a bidirectional network.
-
-    Raises:
-        UnknownModel: the tokenizer has no mask token.
-    """
-    if is_diffusion_gemma(config):
-        return family_of(config, tokenizer)
-    known = tokenizer.get_vocab()
-    mask = tokenizer.mask_token_id
-    if mask is None:
-        mask = next((known[token] for token in MASK_TOKENS if token in known), None)
-    if mask is None:
-        raise UnknownModel(
-            f"the tokenizer of '{name}' has no mask token",
-            hint="pass its token ids: load(name, family=Family(mask_token_id=..., ...))",
-        )
-    return Family(
-        mask_token_id=mask,
-        null_token_id=next((known[token] for token in NULL_TOKENS if token in known), None),
-        name=str(config.model_type),
-        eos_token_id=tokenizer.eos_token_id,
-        max_length=getattr(config, "max_position_embeddings", None),
     )
 
 

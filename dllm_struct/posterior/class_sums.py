@@ -15,6 +15,9 @@ from dllm_struct.automata.jit import jit
 from dllm_struct.automata.tokens import Classes
 
 LANES = 16
+SUM_LANES = 64
+"""Sums of float64 that are added up side by side."""
+
 _LOG2_E = np.float32(1.4426950408889634)
 _SMALLEST = np.float32(-126.0)
 # Minimax-like polynomial for 2^f on [0, 1]: Taylor coefficients of exp(f ln 2), degree 7.
@@ -122,10 +125,10 @@ def exponentials(values: Any, bits: Any, count: Any, maximum: Any) -> Any:
 @jit
 def total_of(values: Any, powers: Any, count: Any) -> Any:
     """Sum of values * powers over the first ``count``, in float64."""
-    lanes = np.zeros(LANES, np.float64)
-    whole = count - count % LANES
-    for i in range(0, whole, LANES):
-        for j in range(LANES):
+    lanes = np.zeros(SUM_LANES, np.float64)
+    whole = count - count % SUM_LANES
+    for i in range(0, whole, SUM_LANES):
+        for j in range(SUM_LANES):
             lanes[j] += values[i + j] * powers[i + j]
     total = lanes.sum()
     for i in range(whole, count):

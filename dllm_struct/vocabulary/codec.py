@@ -29,34 +29,48 @@ class Codec:
             alone (then text is spelled with the fewest tokens).
         special: further token ids that are never part of a text, such as a mask that the
             vocabulary knows as an ordinary token.
+        chat_template: for chat messages, where a Hugging Face tokenizer brings no template.
+
+    Attributes:
+        whole: the tokenizer's vocabulary.
+        vocabulary: the same without the special tokens.
     """
 
-    def __init__(self, tokenizer: Any, special: Collection[int] = ()) -> None:
+    def __init__(
+        self, tokenizer: Any, special: Collection[int] = (), chat_template: str | None = None
+    ) -> None:
         self.tokenizer = tokenizer
+        self._chat_template = chat_template
         is_bare = isinstance(tokenizer, Vocabulary)
-        vocabulary = tokenizer if is_bare else Vocabulary.from_tokenizer(tokenizer)
-        self.vocabulary: Vocabulary = _without(vocabulary, special)
+        self.whole: Vocabulary = tokenizer if is_bare else Vocabulary.from_tokenizer(tokenizer)
+        self.vocabulary: Vocabulary = _without(self.whole, special)
 
     def prompt(self, prompt: Prompt) -> list[int]:
         """Return the token ids of a prompt.
 
         A tokenizer with a chat template formats it, a plain text as one user message. Without one,
-        the contents of messages are joined by line breaks.
+        the codec's own template formats messages, and plain text stays as it is; with neither, the
+        contents of messages are joined by line breaks.
 
         Raises:
             InvalidInput: the prompt is neither text nor messages, or cannot be written as UTF-8.
         """
         messages = _messages(prompt)
         if getattr(self.tokenizer, "chat_template", None):
-            text = self.tokenizer.apply_chat_template(
-                messages, add_generation_prompt=True, tokenize=False
-            )
-            return self._tokenise(text)
+            return self._tokenise(self._chat(messages))
+        if self._chat_template is not None and not isinstance(prompt, str):
+            return self._tokenise(self._chat(messages, chat_template=self._chat_template))
         text = prompt if isinstance(prompt, str) else "\n".join(m["content"] for m in messages)
         try:
             return self._tokenise(text, special=True)
         except EmptyLanguage as error:
             raise InvalidInput(f"the prompt: {error.message}", hint=error.hint) from None
+
+    def _chat(self, messages: list[dict[str, str]], **template: str) -> str:
+        text: str = self.tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, tokenize=False, **template
+        )
+        return text
 
     def exact(self, text: str) -> list[int]:
         """Return token ids whose bytes are exactly ``text``.

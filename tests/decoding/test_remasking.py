@@ -97,12 +97,12 @@ def test_editing_looks_at_tokens_that_are_not_the_favourite_and_stops() -> None:
 @pytest.mark.parametrize(
     "remasking",
     [
-        "static-remasking(count=0)",
-        "static-remasking(share=0.0)",
-        "static-remasking(count=1, share=0.5)",
-        "static-remasking(rounds=0)",
-        "dynamic-remasking(threshold=0.0)",
-        "dynamic-remasking(rounds=0)",
+        "static(count=0)",
+        "static(share=0.0)",
+        "static(count=1, share=0.5)",
+        "static(rounds=0)",
+        "dynamic(threshold=0.0)",
+        "dynamic(rounds=0)",
         "editing(threshold=0.4)",
         "editing(threshold=1.0)",
         "editing(passes=-1)",

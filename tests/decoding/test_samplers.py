@@ -26,7 +26,8 @@ from dllm_struct.decoding.samplers.margin import Margin
 from dllm_struct.decoding.samplers.position_calibrated import SHIPPED, PositionCalibrated
 from dllm_struct.errors import InvalidDecoding, InvalidInput
 from dllm_struct.posterior.spread import spread_of
-from tests.tiny import FREQUENCIES, PROFILE, TEMPLATE, VOCABULARY, model, random_network
+from dllm_struct.vocabulary.codec import Codec
+from tests.tiny import PROFILE, TEMPLATE, VOCABULARY, frequencies, model, random_network
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -167,7 +168,7 @@ def test_position_calibrated_on_paper() -> None:
     """f = 0.1, 0.01, 0 for the tokens a, b, c; 1 for the null token."""
     vocabulary = ds.Vocabulary([b"a", b"b", b"c", None])
     table = ds.Frequencies(vocabulary.fingerprint, 100, {0: 10, 1: 1})
-    sampler = PositionCalibrated(table).bound(vocabulary)
+    sampler = PositionCalibrated(table).bound(Codec(vocabulary))
     rows = [
         [0.9, 0.1, 0.0, 0.0],  # 1 * 0.9 * 2.303 = 2.07
         [0.4, 0.6, 0.0, 0.0],  # 0.779 * 0.6 * 4.605 = 2.15
@@ -176,14 +177,14 @@ def test_position_calibrated_on_paper() -> None:
     ]
     assert chosen(sampler, over(*rows, quota=4)) == [2, 1, 0, 3]
     assert chosen(sampler, over(*rows, quota=1)) == [2]
-    flat = PositionCalibrated(table, decay=0.0, ceiling=2.5).bound(vocabulary)
+    flat = PositionCalibrated(table, decay=0.0, ceiling=2.5).bound(Codec(vocabulary))
     assert chosen(flat, over(*rows, quota=3)) == [1, 2, 0]  # 2.5, 2.5 and 2.07
 
 
 def test_the_index_counts_from_the_start_of_the_block() -> None:
     vocabulary = ds.Vocabulary([b"a", b"b"])
     table = ds.Frequencies(vocabulary.fingerprint, 10, {0: 5, 1: 5})
-    sampler = PositionCalibrated(table, decay=100.0).bound(vocabulary)
+    sampler = PositionCalibrated(table, decay=100.0).bound(Codec(vocabulary))
     late = over([0.5, 0.5], [0.9, 0.1], start=9)  # exp(-100) and exp(-200) are still told apart
     assert chosen(sampler, late) == [0]
 
@@ -342,4 +343,4 @@ def test_a_missing_file_is_refused_before_the_first_pass() -> None:
 
 
 def test_tables_tell_their_vocabulary() -> None:
-    assert FREQUENCIES.of(VOCABULARY)[-2:].tolist() == [1.0, 1.0]
+    assert frequencies().of(VOCABULARY)[-2:].tolist() == [1.0, 1.0]

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
 from dllm_struct.decoding import Decoding
-from dllm_struct.decoding.blocks import Extent, Window
+from dllm_struct.decoding.blocks import BLOCKS, Extent, Window
 from dllm_struct.decoding.blocks.semi_autoregressive import SemiAutoregressive
 from dllm_struct.decoding.blocks.whole import Whole
 from dllm_struct.decoding.length import LENGTHS, SlotLength
 from dllm_struct.decoding.length.daedal import Daedal
 from dllm_struct.decoding.length.fixed import Fixed
+from dllm_struct.decoding.remasking import REMASKINGS
 from dllm_struct.decoding.samplers import SAMPLERS, Candidates
 from dllm_struct.decoding.samplers.confidence import Confidence
 from dllm_struct.decoding.samplers.random import Random
 from dllm_struct.decoding.samplers.threshold import Threshold
+from dllm_struct.decoding.schedules import SCHEDULES
 from dllm_struct.decoding.schedules.linear import Linear
+from dllm_struct.decoding.signals import SIGNALS
 from dllm_struct.errors import InvalidDecoding
 from dllm_struct.trace import Edit
 
@@ -227,3 +231,10 @@ def test_a_strategy_of_ones_own_is_an_object_with_the_same_method() -> None:
 def test_registries_know_every_module_of_their_package() -> None:
     assert {"confidence", "random", "threshold"} <= {*SAMPLERS.names}
     assert {"daedal", "fixed"} <= {*LENGTHS.names}
+
+
+def test_the_reference_lists_every_strategy() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/strategies.md").read_text()
+    registries = (SAMPLERS, SCHEDULES, BLOCKS, REMASKINGS, LENGTHS, SIGNALS)
+    names = [name for registry in registries for name in registry.names]
+    assert [name for name in names if f"`{name}`" not in page] == []

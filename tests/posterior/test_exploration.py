@@ -24,7 +24,13 @@ from dllm_struct.languages.base import Language, Lazy, Regular
 from dllm_struct.posterior import MASKED, Problem, solve
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.exploration.posterior import Reach, solve_by_exploring
-from dllm_struct.posterior.exploration.words import Spelling, spelled, words_of
+from dllm_struct.posterior.exploration.words import (
+    NEVER,
+    Counting,
+    Spelling,
+    spelled,
+    words_of,
+)
 from dllm_struct.vocabulary import Vocabulary
 from tests.machines import Brackets, Equal, Toy, Wrapped, is_balanced, is_equal, is_toy
 from tests.posterior.test_posterior import random_dfa
@@ -335,3 +341,15 @@ def test_spelling(data: bytes, seed: int) -> None:
     for count in possible:
         assert len(spelling.cut(count)) == count
         assert vocabulary.decode(spelling.cut(count)) == data
+
+
+@given(st.lists(st.tuples(st.binary(max_size=6), st.integers(0, 12)), max_size=6))
+def test_texts_that_end_alike_are_counted_as_if_each_came_first(
+    changes: list[tuple[bytes, int]],
+) -> None:
+    words = words_of(Vocabulary([b"a", b"b", b"ab", b"aab", b"ba", b"c", b"cabb"]))
+    counting, data = Counting(words), b""
+    for head, kept in changes:
+        data = bytes(b"abcd"[byte % 4] for byte in head) + data[-kept:]
+        tokens = spelled(np.frombuffer(data, np.uint8), words).tolist()
+        assert counting.fewest(data) == (NEVER if tokens == [-1] else len(tokens))

@@ -13,15 +13,18 @@ from jsonschema import Draft202012Validator
 
 import dllm_struct as ds
 from dllm_struct.automata.machine import DEAD, UNMADE
+from dllm_struct.errors import BudgetExceeded
 from dllm_struct.posterior import MASKED, Problem, solve
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
+from dllm_struct.posterior.exploration.filling import READ
 from dllm_struct.posterior.exploration.memory import (
     NOT_ASKED,
     empty_memory,
     place_of,
     with_token,
 )
-from dllm_struct.posterior.exploration.question import ROWS
+from dllm_struct.posterior.exploration.question import ROWS, unasked
+from dllm_struct.posterior.exploration.search import find_trail
 from dllm_struct.posterior.exploration.shelf import Shelf
 from tests.machines import Brackets
 
@@ -74,6 +77,40 @@ def test_witnesses_stay_valid_while_they_are_committed(name: str, seed: int, n: 
         text = b"".join(VOCABULARY.tokens[t] or b"" for t in found.tolist()).decode()
         Draft202012Validator(schema).validate(read(text))
         witness, kept = found, kept | (torch.rand(n, generator=generator) < 0.3)
+
+
+def committed_to(row: str) -> list[int]:
+    """Tokens between blanks, ``.`` where masked; backslashes are read as in a Python string."""
+    texts = [text.encode().decode("unicode_escape").encode("latin-1") for text in row.split(" ")]
+    texts = [text.replace(b"~", b" ") for text in texts]
+    return [MASKED if text == b"." else TOKENS.index(text) for text in texts]
+
+
+HALF_COMMITTED = (
+    '. . . ":~" . . gq cx . tr gv dp . . . . . \\xa2 \\xa6 ",~" lb L jc . rw aq za ue . lh . ml '
+    '. . . ":~" .'
+)
+
+
+def test_a_key_that_has_to_come_first_is_found_behind_committed_tokens() -> None:
+    """Every first key is a state of its own, and only one of them leaves room for the others."""
+    committed = committed_to(HALF_COMMITTED)
+    compiled = ds.compile(ds.json_schema(SCHEMAS["any keys"]), VOCABULARY)
+    logits = torch.randn(len(committed), len(VOCABULARY), generator=torch.Generator())
+    found = solve([Problem(compiled.automaton, logits, committed, NULL)])[0].map().tolist()
+    assert all(token in (MASKED, own) for token, own in zip(committed, found, strict=True))
+    text = b"".join(VOCABULARY.tokens[token] or b"" for token in found).decode()
+    Draft202012Validator(SCHEMAS["any keys"]).validate(read(text))
+
+
+def test_what_remembered_keys_cost_is_counted() -> None:
+    automaton = LazyAutomaton(ds.json_schema(KEYS), VOCABULARY)
+    committed = committed_to(". . . . e . . . . . . . . . . . . . . . . u . .")
+    question = unasked(committed, None, automaton.start)
+    most_work = 2000 * READ
+    with pytest.raises(BudgetExceeded):
+        find_trail(automaton, question, most_work)
+    assert automaton.num_states < 10_000
 
 
 def test_keys_of_many_characters_are_explored_sparingly() -> None:

@@ -17,7 +17,7 @@ from dllm_struct.decoding.remasking.base import REMASKINGS, Committed, Remasking
 from dllm_struct.errors import check
 
 
-@REMASKINGS.register("dynamic-remasking", "low-confidence-dynamic")
+@REMASKINGS.register("dynamic")
 @dataclass(frozen=True)
 class DynamicRemasking(Remasking):
     """Masks every committed token again whose probability is below a threshold.

@@ -18,7 +18,7 @@ from dllm_struct.decoding.remasking.base import REMASKINGS, Committed, Remasking
 from dllm_struct.errors import check
 
 
-@REMASKINGS.register("static-remasking", "low-confidence-static")
+@REMASKINGS.register("static")
 @dataclass(frozen=True)
 class StaticRemasking(Remasking):
     """Masks the least probable committed tokens again, so many in every step.

@@ -3,9 +3,9 @@
 from dllm_struct.decoding.samplers.base import (
     SAMPLERS,
     Candidates,
-    NeedsVocabulary,
+    NeedsTokenizer,
     Sampler,
     most_confident,
 )
 
-__all__ = ["SAMPLERS", "Candidates", "NeedsVocabulary", "Sampler", "most_confident"]
+__all__ = ["SAMPLERS", "Candidates", "NeedsTokenizer", "Sampler", "most_confident"]

@@ -14,7 +14,7 @@ from torch import Tensor
 from dllm_struct.decoding.registry import Registry
 from dllm_struct.errors import check
 from dllm_struct.posterior.spread import Spread, spread_of
-from dllm_struct.vocabulary import Vocabulary
+from dllm_struct.vocabulary.codec import Codec
 from dllm_struct.witness import SlotWitness, Witness
 
 
@@ -149,11 +149,11 @@ class Sampler(Protocol):
 
 
 @runtime_checkable
-class NeedsVocabulary(Protocol):
+class NeedsTokenizer(Protocol):
     """A sampler that knows tokens one by one."""
 
-    def bound(self, vocabulary: Vocabulary) -> Sampler:
-        """Return the sampler for a vocabulary.
+    def bound(self, codec: Codec) -> Sampler:
+        """Return the sampler for a tokenizer.
 
         Raises:
             InvalidDecoding: it was made for another one.

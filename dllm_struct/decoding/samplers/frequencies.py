@@ -36,7 +36,7 @@ class Frequencies:
     """Counts of tokens.
 
     Attributes:
-        vocabulary: fingerprint of the vocabulary.
+        vocabulary: fingerprint of the tokenizer's vocabulary.
         total: how many tokens were counted, at least 1.
         counts: token id to how often it was counted.
     """
@@ -64,7 +64,7 @@ class Frequencies:
         counts = Counter(token for text in texts for token in codec.exact(text))
         if not counts:
             raise InvalidInput("the texts hold no token", hint="give texts that are not empty")
-        return cls(codec.vocabulary.fingerprint, counts.total(), dict(sorted(counts.items())))
+        return cls(codec.whole.fingerprint, counts.total(), dict(sorted(counts.items())))
 
     @classmethod
     def load(cls, path: Path) -> Frequencies:

@@ -24,7 +24,7 @@ from torch import Tensor
 from dllm_struct.decoding.samplers.base import SAMPLERS, Candidates, most_confident
 from dllm_struct.decoding.samplers.frequencies import Frequencies
 from dllm_struct.errors import InvalidDecoding, check
-from dllm_struct.vocabulary import Vocabulary
+from dllm_struct.vocabulary.codec import Codec
 
 SHIPPED = Path(__file__).parents[2] / "models" / "bundled" / "weights" / "frequencies.json"
 """The table of the bundled model."""
@@ -60,24 +60,25 @@ class PositionCalibrated:
             hint="10 is usual",
         )
 
-    def bound(self, vocabulary: Vocabulary) -> PositionCalibratedOf:
-        """See `NeedsVocabulary.bound`."""
+    def bound(self, codec: Codec) -> PositionCalibratedOf:
+        """See `NeedsTokenizer.bound`."""
         table = self.frequencies
         if not isinstance(table, Frequencies):
             table = Frequencies.load(SHIPPED if table is None else Path(table))
         check(
-            table.vocabulary == vocabulary.fingerprint,
+            table.vocabulary == codec.whole.fingerprint,
             "the token frequencies were counted with another vocabulary",
             hint="count with this model: dllm-struct frequencies TEXTS --model M --output FILE, "
             "then sampler={'name': 'pc', 'frequencies': FILE}",
         )
-        return PositionCalibratedOf(self.decay, self.ceiling, (table.of(vocabulary) + UNSEEN).log())
+        frequency = table.of(codec.vocabulary)
+        return PositionCalibratedOf(self.decay, self.ceiling, (frequency + UNSEEN).log())
 
     def choose(self, candidates: Candidates, generator: torch.Generator) -> Tensor:
         """Raises `InvalidDecoding`: which token is which is known to what `bound` returns."""
         raise InvalidDecoding(
             "the position-calibrated sampler knows no vocabulary yet",
-            hint="choose with what bound(vocabulary) returns",
+            hint="choose with what bound(codec) returns",
         )
 
 

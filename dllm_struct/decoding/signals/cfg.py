@@ -59,7 +59,7 @@ class Cfg(PromptGuidance):
     """l_u + (w + 1) (l_c - l_u).
 
     Attributes:
-        scale: w; 0 is no guidance. LLaDA's evaluation takes 0.5 where it uses guidance.
+        scale: w; 0 is no guidance.
     """
 
     scale: float = 0.5
@@ -99,7 +99,7 @@ class DiscreteCfg(PromptGuidance):
     """softmax(gamma log p_c + (1 - gamma) log p_u).
 
     Attributes:
-        gamma: 1 is no guidance; the paper uses 1 to 5.
+        gamma: 1 is no guidance.
     """
 
     gamma: float = 2.0

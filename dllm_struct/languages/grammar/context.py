@@ -22,6 +22,8 @@ class GrammarContext(Context):
     def __init__(self, reader: Reader, before: bytes, segments: tuple[bytes, ...]) -> None:
         self._reader, self._before, self.segments = reader, before, segments
         self._guide = Guide(reader, segments)
+        named = (terminal.literal for terminal in reader.cfg.terminals)
+        self.literals = frozenset(text.encode() for text in named if text)
         start = reader.read(reader.start, before)
         self.start = start if start and self._guide.distance(start, 0) is not None else 0
 

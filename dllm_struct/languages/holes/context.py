@@ -18,10 +18,12 @@ class Context(ABC):
     Attributes:
         start: after the text before the first gap; 0 when no member begins so.
         segments: the fixed text after each gap.
+        literals: keywords and signs of the outer language, as far as it has some.
     """
 
     start: int
     segments: tuple[bytes, ...]
+    literals: frozenset[bytes] = frozenset()
 
     @abstractmethod
     def step(self, config: int, byte: int) -> int:

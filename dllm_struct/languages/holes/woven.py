@@ -53,6 +53,7 @@ class Woven(Machine):
         self, context: Context, own: Sequence[DFA | Machine | None], *, has_null: bool
     ) -> None:
         self._context, self._own, self._has_null = context, tuple(own), has_null
+        self.literals = context.literals
         self._last = len(context.segments) - 1
         self.marks = MARKS if self._last or has_null else b""
         self._keys: list[_Key] = [(0, DEAD, DEAD)]
@@ -131,12 +132,12 @@ class Woven(Machine):
         if own != CLOSED:
             configs = self._context.row(config)
             states = self._own_row(gap, own)
-            known = (configs > DEAD) & (states > DEAD)
-            row[(configs != DEAD) & (states != DEAD) & ~known] = UNMADE
-            pairs = configs[known].astype(np.int64) << 32 | states[known]
-            found, place = np.unique(pairs, return_inverse=True)
-            numbers = [self._number(gap, int(p >> 32), int(p & 0xFFFFFFFF)) for p in found]
-            row[known] = np.array(numbers, np.int32)[place] if numbers else DEAD
+            alive = (configs != DEAD) & (states != DEAD)
+            row[alive] = UNMADE
+            known = alive & (configs > DEAD) & (states > DEAD)
+            pairs = [*zip(configs[known].tolist(), states[known].tolist(), strict=True)]
+            numbers = {pair: self._number(gap, *pair) for pair in dict.fromkeys(pairs)}
+            row[known] = [numbers[pair] for pair in pairs]
         for mark in self.marks:
             row[mark] = self.step(state, mark)
         return row

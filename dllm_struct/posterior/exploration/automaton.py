@@ -25,6 +25,7 @@ from dllm_struct.errors import BudgetExceeded
 from dllm_struct.languages.base import Language
 from dllm_struct.posterior.exploration.memory import (
     BROAD,
+    FEWEST,
     LIST,
     NOT_ASKED,
     ROW,
@@ -38,10 +39,10 @@ from dllm_struct.posterior.exploration.memory import (
 )
 from dllm_struct.posterior.exploration.words import (
     NEVER,
+    Counting,
     Spelling,
     Words,
     occurrences,
-    spelled,
     words_of,
 )
 from dllm_struct.vocabulary import Vocabulary
@@ -85,6 +86,7 @@ class LazyAutomaton:
         self.machine = automaton.unshared()
         self.words: Words = words_of(vocabulary)
         self.num_tokens = len(vocabulary)
+        self._counting = Counting(self.words)
         self._forget()
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -182,6 +184,19 @@ class LazyAutomaton:
         tokens, targets = self.memory.pool_token[own], self.memory.pool_target[own]
         return tokens, targets, not self.memory.wide[state]
 
+    def home(self, state: int) -> int:
+        """Tokens of the machine's completion, `NEVER` when it cannot be written.
+
+        Bytes where the machine tells a distance.
+        """
+        self.fill([(state, FEWEST)])
+        return int(self.memory.fewest[state])
+
+    def remembering(self, states: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which states are inside a text that is remembered. bool [k]."""
+        self.fill([(state, ROW) for state in states.tolist()])
+        return self.memory.by_token[states]
+
     def effects(self, state: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """All tokens that a state allows, and where they lead, in the order of their bytes."""
         if state not in self._effects:
@@ -206,16 +221,9 @@ class LazyAutomaton:
                 self.memory.fewest[state] = self._tokens_home(state) if known is None else known
 
     def _tokens_home(self, state: int) -> int:
-        tokens = self._home(state)
-        return NEVER if tokens is None else len(tokens)
-
-    def _home(self, state: int) -> NDArray[np.int32] | None:
-        """The machine's completion in the fewest tokens."""
+        """Fewest tokens of the machine's completion."""
         data = self.machine.completion(state)
-        if data is None:
-            return None
-        tokens = spelled(np.frombuffer(data, np.uint8), self.words)
-        return None if tokens[:1].tolist() == [-1] else tokens
+        return NEVER if data is None else self._counting.fewest(data)
 
     def step(self, state: int, byte: int) -> int:
         """The state after one more byte."""

@@ -1,10 +1,11 @@
 """Search for a witness where much is committed: every mask is filled for what stands behind it.
 
 Nodes are pairs of a masked position and the state before it. They wait at their position, those
-first that need the fewest bytes more than there is room for, and states that are differently deep
-take turns. Sweeps from left to right take a few nodes of every position; a sweep that gets nowhere
-is followed by one that begins earlier, and at last by wider ones. A node is asked for more and more
-tokens when it is taken again, in the end for all, so that a search that has run dry is a proof.
+first that need the fewest bytes more than there is room for, and states that are differently far
+from an end take turns. Sweeps from left to right take a few nodes of every position; a sweep that
+gets nowhere is followed by one that begins earlier, and at last by wider ones. A node is asked for
+more and more tokens when it is taken again, in the end for all, so that a search that has run dry
+is a proof.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dllm_struct.automata.machine import DEAD, Refined
 from dllm_struct.posterior.exploration.automaton import SIGNS, LazyAutomaton
 from dllm_struct.posterior.exploration.endings import Endings
 from dllm_struct.posterior.exploration.following import after_run, after_tokens, best_of_each
+from dllm_struct.posterior.exploration.naming import naming_tokens
 from dllm_struct.posterior.exploration.question import ANY, Question
 
 WIDTH = 2
@@ -33,12 +35,20 @@ BATCH = 24
 READ = 64
 """Tokens that are read in about the time that a state is looked at."""
 
-MOST_EFFORT = 200_000
+MOST_EFFORT = 1_000_000
 """States that are looked at before the search gives up."""
 
 BLANK = b" \t\n\r"
 
 Ints = NDArray[np.int32]
+
+
+def work_of(automaton: LazyAutomaton, state: int, num_tokens: int) -> int:
+    """What reading tokens after a state costs, in tokens whose states are known.
+
+    Where a state remembers what it reads, every token leads to a state of its own.
+    """
+    return num_tokens * READ if automaton.memory.by_token[state] else num_tokens
 
 
 @dataclass(eq=False)
@@ -84,21 +94,30 @@ class Filling:
         automaton: the language.
         question: the positions.
         runs: the runs of masks.
-        refined: how far states are from what is committed behind each run.
+        refined: how far states are from what is committed behind each run; None: the way to the
+            machine's own end is all that is known.
+        most_effort: states that are looked at before the search gives up.
 
     Attributes:
         found: tokens of a witness; None when none was found.
     """
 
     def __init__(
-        self, automaton: LazyAutomaton, question: Question, runs: Sequence[Run], refined: Refined
+        self,
+        automaton: LazyAutomaton,
+        question: Question,
+        runs: Sequence[Run],
+        refined: Refined | None,
+        most_effort: int = MOST_EFFORT,
     ) -> None:
         self.automaton, self.question, self._refined = automaton, question, refined
+        self._most_effort = most_effort
         self._gap_of = np.full(len(question), -1)
         self._left = np.zeros(len(question), np.int64)
         for number, run in enumerate(runs):
             self._gap_of[run.start : run.stop] = number
             self._left[run.start : run.stop] = np.arange(run.stop - run.start, 0, -1)
+        self._named = naming_tokens(automaton.vocabulary, automaton.machine.literals)
         self.found: list[int] | None = None
         self._endings = Endings(automaton, question)
         self._masked = np.flatnonzero(question.fixed[: question.highest] == ANY)
@@ -118,7 +137,7 @@ class Filling:
         levels = self._masked.tolist()
         furthest, width, window = -1, WIDTH, 1
         start = 0
-        while self.found is None and self._effort < MOST_EFFORT and any(self._pools):
+        while self.found is None and self._effort < self._most_effort and any(self._pools):
             reached = self._sweep(levels, start, width)
             if reached > furthest:
                 furthest, window = reached, 1
@@ -153,7 +172,7 @@ class Filling:
         while not node.waiting and node.stage < self._num_stages(node):
             tokens = self._tokens(node)
             node.stage += 1
-            self._effort += len(tokens) // READ
+            self._effort += work_of(self.automaton, node.state, len(tokens)) // READ
             self._read(node, tokens)
         batch, node.waiting = node.waiting[:BATCH], node.waiting[BATCH:]
         if node.waiting or node.stage < self._num_stages(node):
@@ -171,7 +190,10 @@ class Filling:
         options = self.question.options[i, : self.question.num_options[i]]
         if node.stage == 0 and not self.question.is_closed[i]:
             listed = automaton.listed(node.state)[0]
-            return np.unique(np.concatenate((options, listed, np.array(automaton.plain, np.int32))))
+            plain = np.array(automaton.plain, np.int32)
+            more = automaton.signs if automaton.memory.by_token[node.state] else []
+            signs = np.array(more, np.int32)
+            return np.unique(np.concatenate((options, listed, plain, self._named, signs)))
         if node.stage == 0:
             return options
         if node.stage == 1:
@@ -197,7 +219,10 @@ class Filling:
         return found
 
     def _read(self, node: _Node, tokens: Ints) -> None:
-        """Read tokens and what is committed behind them."""
+        """Read tokens and what is committed behind them.
+
+        Ways out of a text that is remembered come first: all others lead to states of their own.
+        """
         targets = after_tokens(self.automaton, node.state, tokens)
         chosen = self._best(node.position, tokens, targets)
         tokens, states = tokens[chosen], targets[chosen]
@@ -209,6 +234,9 @@ class Filling:
         logits = self.question.logits
         if len(logits):
             order = np.argsort(-logits[node.position, tokens], kind="stable")
+            tokens, states = tokens[order], states[order]
+        if self.automaton.memory.by_token[node.state]:
+            order = np.argsort(self.automaton.remembering(states), kind="stable")
             tokens, states = tokens[order], states[order]
         pairs = zip(states.tolist(), tokens.tolist(), strict=True)
         node.waiting = [pair for pair in pairs if (stop, pair[0]) not in self._seen]
@@ -238,14 +266,22 @@ class Filling:
         """Put a node on its pool."""
         self._effort += 1
         i = node.position
-        left = int(self._left[i])
-        distance = self._refined.distance(node.state, int(self._gap_of[i]))
-        if distance is None or distance > left * self.automaton.words.deepest:
+        detour = self._detour(i, node.state)
+        if detour is None:
             return
-        turns, kind = self._turns[i], self.automaton.machine.distance(node.state) or 0
+        turns, kind = self._turns[i], self.automaton.home(node.state)
         turn = turns[kind] = turns.get(kind, -1) + 1
-        detour = max(0, distance - left)
         heappush(self._pools[i], (detour, turn, -node.score, next(self._number), node))
+
+    def _detour(self, i: int, state: int) -> int | None:
+        """How much more has to be written than there seems to be room for; None: too much."""
+        if self._refined is None:
+            return max(0, i + self.automaton.home(state) - self.question.highest)
+        left = int(self._left[i])
+        distance = self._refined.distance(state, int(self._gap_of[i]))
+        if distance is None or distance > left * self.automaton.words.deepest:
+            return None
+        return max(0, distance - left)
 
     def _run(self, i: int) -> tuple[int, NDArray[np.int64]]:
         """The next masked position, and the committed tokens before it."""

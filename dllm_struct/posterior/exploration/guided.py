@@ -31,8 +31,15 @@ def guided(automaton: LazyAutomaton, question: Question) -> Filling | None:
     """A search that has ended; None where the machine has nothing to guide it by."""
     runs = runs_of(automaton, question)
     refined = automaton.machine.refined([run.after for run in runs]) if runs else None
-    if refined is None:
-        return None
-    filling = Filling(automaton, question, runs, refined)
+    return None if refined is None else _ended(Filling(automaton, question, runs, refined))
+
+
+def unguided(automaton: LazyAutomaton, question: Question, most_effort: int) -> Filling:
+    """The same search where nothing but the way to the machine's end is known."""
+    runs = runs_of(automaton, question)
+    return _ended(Filling(automaton, question, runs, None, most_effort))
+
+
+def _ended(filling: Filling) -> Filling:
     filling.run()
     return filling

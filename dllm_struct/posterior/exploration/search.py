@@ -1,7 +1,8 @@
 """Finding a witness, or proving that there is none.
 
-Breadth first over (layer, state), first narrow and with few tokens a state, then ever wider, at
-last with every token and every state. A sweep that left nothing out and found nothing is a proof.
+Breadth first over (layer, state), narrow and with few tokens a state; then by a search that goes
+back where it gets stuck; then ever wider, at last with every token and every state. A sweep that
+left nothing out and found nothing is a proof.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,8 @@ from dllm_struct.automata.machine import DEAD
 from dllm_struct.errors import BudgetExceeded
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.exploration.endings import Endings
-from dllm_struct.posterior.exploration.guided import guided
+from dllm_struct.posterior.exploration.filling import MOST_EFFORT, READ, work_of
+from dllm_struct.posterior.exploration.guided import guided, unguided
 from dllm_struct.posterior.exploration.lattice import Trail
 from dllm_struct.posterior.exploration.memory import FEWEST
 from dllm_struct.posterior.exploration.question import ANY, Question
@@ -30,8 +33,8 @@ LIKELIEST = 4
 BRIDGE_WIDTH = 16
 """States of a layer kept in a sweep over a few new masks within an earlier witness."""
 
-MOST_WORK = 20_000_000
-"""Tokens that a search reads before it gives up."""
+MOST_WORK = READ * MOST_EFFORT
+"""Tokens that a search reads before it gives up; a state that is new counts as `READ`."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,31 @@ class _Plan:
     is_thorough: bool
 
 
-PLANS = (
-    _Plan(6, False),
-    _Plan(32, False),
-    _Plan(200, False),
-    _Plan(1000, True),
-    _Plan(None, True),
-)
+class _Attempt(Protocol):
+    """A search that has ended.
+
+    Attributes:
+        found: tokens of a witness.
+        is_complete: whether nothing was left out.
+    """
+
+    @property
+    def found(self) -> list[int] | None: ...
+
+    @property
+    def is_complete(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class _Swept:
+    """What a sweep came to."""
+
+    found: list[int] | None
+    is_complete: bool
+
+
+QUICK = (_Plan(6, False), _Plan(32, False))
+WIDE = (_Plan(200, False), _Plan(1000, True), _Plan(None, True))
 
 
 def quick_trail(
@@ -93,18 +114,24 @@ def find_trail(
     if question.is_impossible:
         return None
     search = _Search(automaton, question, most_work)
-    filling = guided(automaton, question)
-    if filling is not None and filling.found is not None:
-        return search.trail(filling.found)
-    if filling is not None and filling.is_complete:
-        return None
-    for plan in PLANS:
-        tokens = search.sweep(0, question.start, plan, len(question))
-        if tokens is not None:
-            return search.trail(tokens)
-        if search.is_complete:
+    for attempt in _attempts(search):
+        if attempt.found is not None:
+            return search.trail(attempt.found)
+        if attempt.is_complete:
             return None
     raise AssertionError("the last sweep leaves nothing out")
+
+
+def _attempts(search: _Search) -> Iterator[_Attempt]:
+    """Searches that have ended, the ones that are likely to be short first."""
+    automaton, question = search.automaton, search.question
+    filling = guided(automaton, question)
+    if filling is not None:
+        yield filling
+    yield from map(search.swept, QUICK)
+    if filling is None:
+        yield unguided(automaton, question, search.work_left // READ)
+    yield from map(search.swept, WIDE)
 
 
 class _Search:
@@ -116,7 +143,7 @@ class _Search:
         self.is_complete = False
         self._hint: list[int] | None = None
         self._missing = np.empty((1, 2), np.int64)
-        self._left = most_work
+        self.work_left = most_work
 
     def trail(self, tokens: Sequence[int]) -> Trail:
         """The states that a witness passes."""
@@ -125,6 +152,11 @@ class _Search:
         passed = self._passed(self.question.start, own)
         states[: len(passed)] = passed
         return Trail(own, states)
+
+    def swept(self, plan: _Plan) -> _Swept:
+        """A sweep over all positions."""
+        found = self.sweep(0, self.question.start, plan, len(self.question))
+        return _Swept(found, self.is_complete)
 
     def bridged(self, hint: list[int]) -> list[int] | None:
         """The hint, its gaps filled, if it still fits."""
@@ -218,6 +250,7 @@ class _Search:
             return
         tokens, targets, is_all = automaton.listed(state)
         if not is_all and plan.is_thorough:
+            self._work(work_of(automaton, state, automaton.num_tokens))
             tokens, targets = automaton.effects(state)
             is_all = True
         self._work(len(tokens))
@@ -228,13 +261,13 @@ class _Search:
                 seen.add(target)
                 yield token, target
         if not is_all:
-            self._work(len(options))
+            self._work(work_of(automaton, state, LIKELIEST))
             allowed = (token for token in options[:LIKELIEST] if question.allows(i, token))
             yield from ((token, automaton.read(state, token)) for token in allowed)
 
     def _work(self, amount: int) -> None:
-        self._left -= amount
-        if self._left < 0:
+        self.work_left -= amount
+        if self.work_left < 0:
             raise BudgetExceeded(
                 f"no member of {self.automaton.language.description} was found that fits "
                 f"{len(self.question)} positions and what is committed, nor is it sure that none "
@@ -254,6 +287,7 @@ class _Search:
 
     def _reads(self, state: int, run: list[int]) -> bool:
         for token in run:
+            self._work(READ)
             state = self.automaton.read(state, token)
             if state == DEAD:
                 return False

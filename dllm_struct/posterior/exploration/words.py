@@ -130,6 +130,46 @@ def spelled(data: NDArray[np.uint8], words: Words) -> NDArray[np.int32]:
     return tokens
 
 
+class Counting:
+    """Fewest tokens of one text after the other; an end shared with the last one is not cut anew.
+
+    Args:
+        words: the vocabulary.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._data = np.zeros(0, np.uint8)
+        self._fewest = np.zeros(1, np.int32)
+
+    def fewest(self, data: bytes) -> int:
+        """As many tokens as `spelled` gives; `NEVER` when the vocabulary cannot write the text."""
+        own = np.frombuffer(data, np.uint8)
+        self._fewest = _fewest_from(own, self._data, self._fewest, self._words)
+        self._data = own
+        return int(self._fewest[0])
+
+
+@jit
+def _fewest_from(data: Any, known: Any, of_known: Any, words: Any) -> Any:
+    """Fewest tokens from every offset on, int32 [n + 1], given those of another text."""
+    most, shared = min(len(data), len(known)), 0
+    while shared < most and data[len(data) - 1 - shared] == known[len(known) - 1 - shared]:
+        shared += 1
+    fewest = np.full(len(data) + 1, NEVER, np.int32)
+    fewest[len(data) - shared :] = of_known[len(known) - shared :]
+    for start in range(len(data) - shared - 1, -1, -1):
+        node, stop = words.root[data[start]], start + 1
+        while node >= 0:
+            if words.token_start[node] < words.token_start[node + 1]:
+                fewest[start] = min(fewest[start], fewest[stop] + 1)
+            if stop == len(data):
+                break
+            node = _child(node, data[stop], words)
+            stop += 1
+    return fewest
+
+
 class Spelling:
     """All the numbers of tokens that a text can be cut into.
 

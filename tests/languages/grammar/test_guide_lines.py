@@ -96,6 +96,7 @@ def test_a_gap_is_alive_where_something_can_be_written(document: list[bytes]) ->
         (b"y\n   x\n", [b"x\n   x\n x\n  x\n"]),
         (b"x\n", [b"(x\n   x\n"]),
         (b"x\n", [b"x\n x\n", b"y\n  x\n   x\n"]),
+        (b"x", [b"   y\n   x", b"\nx\n"]),  # no line's end is passed over: no bracket is open
     ],
 )
 def test_nothing_can_be_written(before: bytes, segments: list[bytes]) -> None:

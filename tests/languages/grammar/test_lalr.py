@@ -76,7 +76,8 @@ def test_rows_agree_with_steps(case: Case, data: st.DataObject) -> None:
     assert row.dtype == np.int32
     steps = np.array([ours.step(config, byte) for byte in range(256)])
     assert (row[row != UNMADE] == steps[row != UNMADE]).all()
-    assert (ours.row(config) == steps).all()  # known now
+    row = ours.row(config)  # what was asked in the meantime changes nothing
+    assert (row[row != UNMADE] == steps[row != UNMADE]).all()
 
 
 @every_case

@@ -227,6 +227,38 @@ def test_nothing() -> None:
     assert json_schema(impossible).dfa.is_empty
 
 
+PAIR: dict[str, Any] = {"type": "array", "uniqueItems": True, "minItems": 2}
+CHAIN = {"type": ["array", "null"], "items": {"$ref": "#"}, "minItems": 1}
+ENDLESS: dict[str, Any] = {
+    "different items": PAIR | {"items": CHAIN},
+    "different items that count": {
+        "type": "array",
+        "uniqueItems": True,
+        "contains": CHAIN | {"type": "array"},
+        "minContains": 2,
+    },
+}
+
+
+@pytest.mark.parametrize("schema", ENDLESS.values(), ids=ENDLESS)
+def test_different_items_that_hold_each_other_have_no_end(schema: dict[str, Any]) -> None:
+    """A member of one kind is needed to find a member of the other, and the other way round."""
+    language = json_schema(schema)
+    assert not language.matches("[null, [null]]")
+    assert language.shortest() is None
+
+
+def test_different_items_that_are_arrays_of_different_items() -> None:
+    schema: dict[str, Any] = {"type": "boolean"}
+    for _ in range(3):
+        schema = PAIR | {"items": schema, "maxItems": 2}
+    language = json_schema(schema)
+    text = language.shortest()
+    assert text is not None
+    assert is_valid(schema, json.loads(text))
+    assert language.matches(text)
+
+
 def test_equal_languages_are_equal() -> None:
     written = {
         "type": "object",

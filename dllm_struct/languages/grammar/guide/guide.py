@@ -21,7 +21,7 @@ from dllm_struct.languages.grammar.guide.places import Distances, Places
 from dllm_struct.languages.grammar.guide.scanners import FAR
 from dllm_struct.languages.grammar.guide.spans import Spans, spans
 from dllm_struct.languages.grammar.guide.tables import Tables, tables
-from dllm_struct.languages.grammar.reader import Reader
+from dllm_struct.languages.grammar.reader import Handle, Reader
 
 Ints = NDArray[np.int32]
 HERE = -1
@@ -46,6 +46,13 @@ class Document:
     ends: dict[tuple[int, bool, int], tuple[tuple[int, int], ...]]
     _ways: dict[int, Crossings]
     _first: dict[tuple[int, int], tuple[tuple[int, int], ...]]
+    _after: dict[tuple[int, int], list[int]]
+
+    def nodes_after(self, gap: int, level: int) -> list[int]:
+        """The node of each place after a gap, at a level."""
+        if (gap, level) not in self._after:
+            self._after[gap, level] = self.graph.gaps[gap].nodes_after[:, level].tolist()
+        return self._after[gap, level]
 
     def first_ways(self, gap: int, level: int) -> tuple[tuple[int, int], ...]:
         """Nodes behind a gap in which no terminal need be, and their costs."""
@@ -76,7 +83,7 @@ def document(cfg: Cfg, held: frozenset[int], segments: tuple[bytes, ...]) -> Doc
     levels = levels_of(cfg, segments)
     grammar = tables(cfg, len(levels))
     made = graph(grammar, levels, segments, held)
-    return Document(grammar, made, spans(grammar, made), {}, {}, {})
+    return Document(grammar, made, spans(grammar, made), {}, {}, {}, {})
 
 
 class Guide:
@@ -98,6 +105,8 @@ class Guide:
         self._places = Places(made.grammar, reader, made.graph, made.spans)
         self._distances: dict[int, Distances] = {}
         self._known: list[dict[int, int | None]] = [{} for _ in self.segments]
+        self._befores: list[dict[int, int]] = [{} for _ in self.segments]
+        self._behind: dict[tuple[Handle, tuple[int, ...], int, bool], tuple[int, ...]] = {}
 
     def distance(self, config: int, gap: int) -> int | None:
         """About the fewest bytes that a gap still needs.
@@ -152,6 +161,12 @@ class Guide:
 
     def _before(self, number: int, gap: int) -> int:
         """Fewest bytes from a place between two terminals."""
+        known = self._befores[gap]
+        if number not in known:
+            known[number] = self._found_before(number, gap)
+        return known[number]
+
+    def _found_before(self, number: int, gap: int) -> int:
         best = FAR
         for node, cost in self.document.first_ways(gap, int(self._places.level[number])):
             if cost < best and self._places.can(number, node):
@@ -166,7 +181,7 @@ class Guide:
 
     def _pending(
         self,
-        below: tuple[int, tuple[int, ...]],
+        below: tuple[Handle, tuple[int, ...]],
         terminal: int,
         state: int,
         gap: int,
@@ -174,31 +189,43 @@ class Guide:
     ) -> int:
         """Fewest bytes from inside a terminal, at most the limit."""
         best = limit
-        handle, columns = below
+        rule = self.reader.cfg.indentation
         for silent in _ways(self.reader.cfg, terminal):
             ends = self._ends(state, silent, gap)
             if not ends or ends[0][0] >= best:
                 continue
-            rule = self.reader.cfg.indentation
             is_line = rule is not None and terminal == rule.newline and not silent
-            after = (handle,) if silent else self.reader.shifted(handle, terminal)
-            for place in after:
-                number = self._places.number(place, columns)
+            for number in self._places_behind(*below, terminal, silent):
                 best = self._after(number, gap, ends, is_line, best)
         return best
+
+    def _places_behind(
+        self, handle: Handle, columns: tuple[int, ...], terminal: int, silent: bool
+    ) -> tuple[int, ...]:
+        """The places after a terminal; a line's end is passed over in brackets alone."""
+        key = handle, columns, terminal, silent
+        known = self._behind.get(key)
+        if known is None:
+            is_ignored = silent and terminal in self.reader.cfg.ignored
+            after = (handle,) if is_ignored else self.reader.shifted(handle, terminal)
+            if silent:
+                after = [place for place in after if place == handle]
+            known = tuple(self._places.number(place, columns) for place in after)
+            self._behind[key] = known
+        return known
 
     def _after(
         self, number: int, gap: int, ends: tuple[tuple[int, int], ...], is_line: bool, limit: int
     ) -> int:
         best = limit
-        nodes_after = self.document.graph.gaps[gap].nodes_after[:, self._places.level[number]]
+        nodes_after = self.document.nodes_after(gap, int(self._places.level[number]))
         for cost, place in ends:
             if cost >= best:
                 break
             if place == HERE:
                 there = self._from(number, gap) if is_line else self._before(number, gap)
                 best = min(best, cost + there)
-            elif self._places.can(number, int(nodes_after[place])):
+            elif self._places.can(number, nodes_after[place]):
                 best = cost
         return best
 

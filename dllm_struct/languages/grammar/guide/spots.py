@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from dllm_struct.languages.grammar.guide.brackets import within_brackets
 from dllm_struct.languages.grammar.guide.following import ALL, following
 from dllm_struct.languages.grammar.guide.levels import Levels
 from dllm_struct.languages.grammar.guide.lines import (
@@ -52,6 +53,7 @@ class Spots:
     def __init__(self, grammar: Tables, levels: Levels, text: bytes, scan: Scan) -> None:
         self._grammar, self._levels, self._text = grammar, levels, text
         self._following = following(grammar)
+        self._within_brackets = within_brackets(grammar.cfg)
         self._allowed: dict[int, dict[Context, int]] = defaultdict(dict)
         self.edges: dict[Spot, list[Edge]] = {}
         self._beyond: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -118,6 +120,8 @@ class Spots:
             allowed: what may follow where the edge begins.
         """
         after_it = allowed if label == EMPTY else self._following.get(label, 0)
+        if spot.context.brackets:
+            after_it &= self._within_brackets
         if spot.kind == PLAIN:
             contexts = self._allowed[spot.offset]
             if spot.context not in contexts and self._is_full(contexts, spot.context.level):

@@ -25,7 +25,9 @@ def moved_by(column: int, byte: int, tab: int) -> int:
         return 0
     if column == NO_LINE:
         return NO_LINE
-    return column + {ord(" "): 1, ord("\t"): tab}.get(byte, 0)
+    if byte == ord(" "):
+        return column + 1
+    return column + tab if byte == ord("\t") else column
 
 
 class Columns:

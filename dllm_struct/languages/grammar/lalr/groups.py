@@ -14,20 +14,23 @@ from dllm_struct.languages.grammar.lalr.threads import Live, Thread
 NUM_BYTES = 256
 
 
+Grouped = tuple[NDArray[np.int32], list[tuple[Move, NDArray[np.intp]]]]
+
+
 class Groups:
     """The bytes of each state of a scanner, grouped by what they do."""
 
     def __init__(self, scanner: Scanner) -> None:
         self._scanner = scanner
-        self._known: dict[int, tuple[NDArray[np.int32], list[tuple[Move, list[int]]]]] = {}
+        self._known: dict[int, Grouped] = {}
 
-    def of(self, state: int) -> tuple[NDArray[np.int32], list[tuple[Move, list[int]]]]:
+    def of(self, state: int) -> Grouped:
         """Which bytes are dead (`DEAD`, others `UNMADE`; int32 [256]), and moves of many bytes."""
         if state not in self._known:
             self._known[state] = self._grouped(state)
         return self._known[state]
 
-    def _grouped(self, state: int) -> tuple[NDArray[np.int32], list[tuple[Move, list[int]]]]:
+    def _grouped(self, state: int) -> Grouped:
         by_move: dict[Move, list[int]] = {}
         for same in self._classes(state):
             move = self._scanner.move(state, same[0])
@@ -35,7 +38,7 @@ class Groups:
             self._scanner.moves.update((state << 8 | byte, move) for byte in same)
         row = np.full(NUM_BYTES, UNMADE, np.int32)
         row[by_move.pop(STOP, [])] = DEAD
-        return row, [(move, many) for move, many in by_move.items() if len(many) > 1]
+        return row, [(m, np.array(many)) for m, many in by_move.items() if len(many) > 1]
 
     def _classes(self, state: int) -> list[list[int]]:
         """Bytes that no thread of a state tells apart."""
@@ -57,7 +60,7 @@ class Groups:
         if thread.strings:
             found.append(scanner.retyping.row(thread.strings))
         if matcher.refused:
-            found.append([matcher.guarded(thread.guards, b) for b in range(NUM_BYTES)])
+            found.append(matcher.guarded(thread.guards))
         if thread.column != UNCOUNTED:
             found.append([scanner.column(thread.column, b) for b in range(NUM_BYTES)])
         return found

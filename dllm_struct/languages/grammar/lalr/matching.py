@@ -10,6 +10,8 @@ from dllm_struct.languages.grammar.cfg import Preference, Terminal
 SETTLED = -1
 """Nothing that follows can undo a match."""
 
+_UNGUARDED = [0] * 256
+
 
 class Rows:
     """A DFA's transitions as lists, made as they are asked for."""
@@ -47,19 +49,24 @@ class Matcher:
         start = tuple(rows.start for rows in self._guarded)
         self._tuples = [start]
         self._numbers = {start: 0}
+        self._rows: dict[int, list[int]] = {}
 
-    def guarded(self, number: int, byte: int) -> int:
-        """The states of the guards' texts after one more byte, as a number; 0 is the first."""
+    def guarded(self, number: int) -> list[int]:
+        """The states of the guards' texts after each byte, as a number; 0 is the first."""
         if not self._guarded:
-            return 0
-        states = self._tuples[number]
-        after = tuple(
-            rows.row(state)[byte] for rows, state in zip(self._guarded, states, strict=True)
-        )
-        if after not in self._numbers:
-            self._numbers[after] = len(self._tuples)
-            self._tuples.append(after)
-        return self._numbers[after]
+            return _UNGUARDED
+        found = self._rows.get(number)
+        if found is None:
+            pairs = zip(self._guarded, self._tuples[number], strict=True)
+            after = zip(*(rows.row(state) for rows, state in pairs), strict=True)
+            found = self._rows[number] = [*map(self._number, after)]
+        return found
+
+    def _number(self, states: tuple[int, ...]) -> int:
+        if states not in self._numbers:
+            self._numbers[states] = len(self._tuples)
+            self._tuples.append(states)
+        return self._numbers[states]
 
     def guard(self, number: int) -> int:
         """Which guard holds a match that ends here, `SETTLED` for none."""

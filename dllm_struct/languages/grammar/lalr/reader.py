@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dllm_struct.automata.machine import DEAD, UNMADE
+from dllm_struct.automata.machine import DEAD
 from dllm_struct.languages.grammar.cfg import Cfg
 from dllm_struct.languages.grammar.lalr.columns import MARGIN, Columns
 from dllm_struct.languages.grammar.lalr.groups import Groups
@@ -205,11 +205,9 @@ class LalrReader(Reader):
         for move, bytes_ in groups:
             behind = [self._behind(config, source) for source in move.sources]
             if not any(behind):
-                row[bytes_] = self.step(config, bytes_[0])
+                row[bytes_] = self.step(config, int(bytes_[0]))
             elif move.state == FELL_BACK and move.sources[0] < 0:
                 row[bytes_] = self.row(behind[0])[bytes_]
-        for byte in np.flatnonzero(row == UNMADE).tolist():
-            row[byte] = self._next.get(config << 8 | byte, UNMADE)
         return row
 
     def accepting(self, config: int) -> bool:

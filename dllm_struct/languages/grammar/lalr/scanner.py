@@ -217,7 +217,7 @@ class Scanner:
         if state == DEAD:
             return
         strings = self.retyping.row(strings)[byte]
-        guards = matcher.guarded(guards, byte)
+        guards = matcher.guarded(guards)[byte]
         column = self.column(column, byte)
         match: Fresh | None = None
         if matcher.texts.accepting[state]:

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from itertools import chain, combinations, islice
-from typing import Protocol
+from collections.abc import Iterator
+from itertools import combinations, islice
 
-from dllm_struct.automata.algebra import intersection
-from dllm_struct.automata.dfa import DFA
-from dllm_struct.automata.enumeration import members as members_of
 from dllm_struct.languages.json_schema.graph.equality import equality_key
+from dllm_struct.languages.json_schema.graph.object_values import (
+    Expandable,
+    Goal,
+    Lookup,
+    ObjectValues,
+)
+from dllm_struct.languages.json_schema.graph.short_texts import (
+    Text,
+    are_unique,
+    array_text,
+    in_order,
+    items_of,
+    members,
+    object_text,
+    scalars,
+)
 from dllm_struct.languages.json_schema.shapes import (
     ArrayShape,
     Count,
     ObjectShape,
-    Others,
     Place,
     Shapes,
 )
 
-Text = bytes
-Lookup = Callable[[Place], "Text | None"]
-
 _DEEPEST_VARIATION = 3
 _EXTRA_ITEMS = 16
-
-
-class Expandable(Protocol):
-    """The parts of a graph that are needed here."""
-
-    def expand(self, place: Place) -> Shapes:
-        """The shapes of a place."""
-
-    def meet(self, *places: Place) -> Place:
-        """The place that satisfies them all."""
 
 
 class Inhabitants:
@@ -42,18 +40,19 @@ class Inhabitants:
 
     def __init__(self, graph: Expandable) -> None:
         self._graph = graph
-        self._settled: dict[Place, Text | None] = {}
+        self._objects = ObjectValues(graph)
+        self._settled: dict[Goal, Text | None] = {}
 
-    def shortest(self, place: Place) -> Text | None:
-        """A short canonical text of a value at a place, or None when there is none."""
-        if place not in self._settled:
-            self._settle(place)
-        return self._settled[place]
+    def shortest(self, goal: Goal) -> Text | None:
+        """A short canonical text of a value, or None when there is none."""
+        if goal not in self._settled:
+            self._settle(goal)
+        return self._settled[goal]
 
-    def _settle(self, place: Place) -> None:
-        found: dict[Place, Text | None] = {place: None}
+    def _settle(self, goal: Goal) -> None:
+        found: dict[Goal, Text | None] = {goal: None}
 
-        def lookup(other: Place) -> Text | None:
+        def lookup(other: Goal) -> Text | None:
             if other in self._settled:
                 return self._settled[other]
             return found.setdefault(other, None)
@@ -69,59 +68,84 @@ class Inhabitants:
             changed |= len(found) > before
         self._settled |= found
 
-    def _evaluate(self, place: Place, lookup: Lookup) -> Text | None:
-        shapes = self._graph.expand(place)
-        scalar = next(_scalars(shapes), None)
+    def _evaluate(self, goal: Goal, lookup: Lookup) -> Text | None:
+        if isinstance(goal, ArrayShape):
+            return self._array(goal, lookup)
+        shapes = self._graph.expand(goal)
+        scalar = next(scalars(shapes), None)
         if scalar is not None:
             return scalar
         candidates = [
-            *(self._object(shape, lookup) for shape in shapes.objects),
-            *(self._array(shape, lookup) for shape in shapes.arrays),
+            *(self._objects.shortest(shape, lookup) for shape in shapes.objects),
+            *(lookup(shape) for shape in shapes.arrays),
         ]
         return min((text for text in candidates if text is not None), key=len, default=None)
 
-    def several(self, place: Place, count: int, depth: int = _DEEPEST_VARIATION) -> list[Text]:
+    def several(self, place: Place, count: int) -> list[Text]:
         """Up to ``count`` different values of a place; fewer only when it seems to have no more."""
+        return self._several(place, count, self.shortest)
+
+    def _several(
+        self, place: Place, count: int, lookup: Lookup, depth: int = _DEEPEST_VARIATION
+    ) -> list[Text]:
+        """What is known of the values, by a search that asks for nothing but what it looks up."""
         shapes = self._graph.expand(place)
         found: dict[str, Text] = {}
-        for text in self._variations(shapes, count, depth):
+        for text in self._variations(shapes, count, lookup, depth):
             found.setdefault(equality_key(json.loads(text)), text)
             if len(found) >= count:
                 break
         return list(found.values())
 
-    def _variations(self, shapes: Shapes, count: int, depth: int) -> Iterator[Text]:
-        yield from _scalars(shapes, count)
+    def _variations(self, shapes: Shapes, count: int, lookup: Lookup, depth: int) -> Iterator[Text]:
+        yield from scalars(shapes, count)
         if depth == 0:
             return
         for array in shapes.arrays:
-            yield from self._array_variations(array, count, depth)
+            yield from self._array_variations(array, count, lookup, depth)
         for shape in shapes.objects:
-            yield from self._object_variations(shape, count, depth)
+            yield from self._object_variations(shape, count, lookup, depth)
 
-    def _array_variations(self, shape: ArrayShape, count: int, depth: int) -> Iterator[Text]:
-        base = self._array(shape, self.shortest)
+    def _array_variations(
+        self, shape: ArrayShape, count: int, lookup: Lookup, depth: int
+    ) -> Iterator[Text]:
+        base = lookup(shape)
         if base is None:
             return
         yield base
-        if shape.counts or shape.unique is not None:
+        if shape.counts or shape.unique is False:
             return
-        texts = _split(base)
-        for i in range(len(texts)):
-            place = shape.prefix[i] if i < len(shape.prefix) else shape.rest
-            for text in self.several(place, count, depth - 1):
-                yield _array_text([*texts[:i], text, *texts[i + 1 :]])
+        for texts in self._changed(shape, items_of(base), count, lookup, depth - 1):
+            if are_unique(shape, texts):
+                yield array_text(texts)
+
+    def _changed(
+        self, shape: ArrayShape, texts: list[Text], count: int, lookup: Lookup, depth: int
+    ) -> Iterator[list[Text]]:
+        """Items with another one in a place, two in each other's place, or more at the end."""
+        places = [_place_at(shape, i) for i in range(len(texts))]
+        for i, place in enumerate(places):
+            for text in self._several(place, count, lookup, depth):
+                yield [*texts[:i], text, *texts[i + 1 :]]
+        for i, j in combinations(range(len(texts)), 2):
+            if places[i] == places[j]:
+                yield [*texts[:i], texts[j], *texts[i + 1 : j], texts[i], *texts[j + 1 :]]
         most = len(texts) + count if shape.max_items is None else shape.max_items
         for size in range(len(texts) + 1, min(most, len(texts) + count) + 1):
-            place = shape.prefix[size - 1] if size <= len(shape.prefix) else shape.rest
-            more = self.shortest(place)
+            place = _place_at(shape, size - 1)
+            more = lookup(place)
+            if more in texts and shape.unique:
+                others = self._several(place, size, lookup, depth)
+                more = next((text for text in others if text not in texts), None)
             if more is None:
                 return
             texts = [*texts, more]
-            yield _array_text(texts)
+            yield texts
 
-    def _object_variations(self, shape: ObjectShape, count: int, depth: int) -> Iterator[Text]:
-        base = self._object(shape, self.shortest)
+    def _object_variations(
+        self, shape: ObjectShape, count: int, lookup: Lookup, depth: int
+    ) -> Iterator[Text]:
+        base = self._objects.shortest(shape, lookup)
         if base is None:
             return
         yield base
@@ -131,93 +155,14 @@ class Inhabitants:
         full = shape.max_properties is not None and len(texts) >= shape.max_properties
         for prop in shape.properties:
             if prop.name in texts or not full:
-                for text in self.several(prop.value, count, depth - 1):
-                    yield _object_text(_in_order(shape, texts | {prop.name: text}))
+                for text in self._several(prop.value, count, lookup, depth - 1):
+                    yield object_text(in_order(shape, texts | {prop.name: text}))
         if not full:
             for others in shape.others:
-                value = self.shortest(others.value)
+                value = lookup(others.value)
                 for name in islice(members(others.keys, 2 * count), 2 * count):
                     if value is not None and name not in texts:
-                        yield _object_text({**texts, name: value})
-
-    def _object(self, shape: ObjectShape, lookup: Lookup) -> Text | None:
-        texts: dict[str, Text] = {}
-        for prop in shape.properties:
-            if prop.required:
-                text = lookup(prop.value)
-                if text is None:
-                    return None
-                texts[prop.name] = text
-        demanded = self._demanded(shape, texts, lookup, share=False)
-        most = shape.max_properties
-        if demanded is None or (most is not None and len(texts) + len(demanded) > most):
-            demanded = self._demanded(shape, texts, lookup, share=True)
-        if demanded is None:
-            return None
-        texts |= demanded
-        if len(texts) < shape.min_properties:
-            self._fill(shape, texts, lookup)
-        if len(texts) < shape.min_properties:
-            return None
-        if shape.max_properties is not None and len(texts) > shape.max_properties:
-            return None
-        return _object_text(_in_order(shape, texts))
-
-    def _demanded(
-        self, shape: ObjectShape, texts: dict[str, Text], lookup: Lookup, *, share: bool
-    ) -> dict[str, Text] | None:
-        """The unnamed properties that a shape asks for; one may do for several (``share``)."""
-        found: dict[str, tuple[Place, Text]] = {}
-        for some in shape.some:
-            options = self._shared(some, found, lookup) if share else iter(())
-            chosen = next(chain(options, self._fresh(some, shape, {*texts, *found}, lookup)), None)
-            if chosen is None:
-                return None
-            name, place, text = chosen
-            found[name] = place, text
-        return {name: text for name, (_, text) in found.items()}
-
-    def _shared(
-        self, some: Others, found: dict[str, tuple[Place, Text]], lookup: Lookup
-    ) -> Iterator[tuple[str, Place, Text]]:
-        """Properties chosen already that may do for one more demand."""
-        for name, (place, _) in found.items():
-            if some.keys.matches(name.encode()):
-                common = self._graph.meet(place, some.value)
-                text = lookup(common)
-                if text is not None:
-                    yield name, common, text
-
-    def _fresh(
-        self, some: Others, shape: ObjectShape, taken: set[str], lookup: Lookup
-    ) -> Iterator[tuple[str, Place, Text]]:
-        """New properties for a demand."""
-        for others in shape.others:
-            keys = intersection(some.keys, others.keys)
-            if keys.is_empty:
-                continue
-            place = self._graph.meet(some.value, others.value)
-            text = lookup(place)
-            name = next((name for name in members(keys, len(taken) + 1) if name not in taken), None)
-            if text is not None and name is not None:
-                yield name, place, text
-
-    def _fill(self, shape: ObjectShape, texts: dict[str, Text], lookup: Lookup) -> None:
-        """Add properties until there are enough."""
-        for prop in shape.properties:
-            if len(texts) >= shape.min_properties:
-                return
-            text = None if prop.name in texts else lookup(prop.value)
-            if text is not None:
-                texts[prop.name] = text
-        for others in shape.others:
-            text = lookup(others.value)
-            if text is None:
-                continue
-            for name in members(others.keys, shape.min_properties + len(texts)):
-                if len(texts) >= shape.min_properties:
-                    return
-                texts.setdefault(name, text)
+                        yield object_text({**texts, name: value})
 
     def _array(self, shape: ArrayShape, lookup: Lookup) -> Text | None:
         if shape.counts:
@@ -231,14 +176,14 @@ class Inhabitants:
             return None
         found = [text for text in texts if text is not None]
         if shape.unique and len(set(found)) < len(found):
-            return self._distinct(places)
+            return self._distinct(places, lookup)
         if shape.unique is False:
             return self._with_equal(shape, places, found, lookup)
-        return _array_text(found)
+        return array_text(found)
 
-    def _distinct(self, places: list[Place]) -> Text | None:
+    def _distinct(self, places: list[Place], lookup: Lookup) -> Text | None:
         """Different items: the places with the fewest values choose first."""
-        choices = {place: self.several(place, len(places)) for place in set(places)}
+        choices = {place: self._several(place, len(places), lookup) for place in set(places)}
         order = sorted(range(len(places)), key=lambda i: len(choices[places[i]]))
         taken: dict[str, int] = {}
         chosen: dict[int, Text] = {}
@@ -249,7 +194,7 @@ class Inhabitants:
                     break
             else:
                 return None
-        return _array_text([chosen[i] for i in range(len(places))])
+        return array_text([chosen[i] for i in range(len(places))])
 
     def _with_equal(
         self, shape: ArrayShape, places: list[Place], texts: list[Text], lookup: Lookup
@@ -268,7 +213,7 @@ class Inhabitants:
                 common = lookup(self._graph.meet(_place_at(shape, i), _place_at(shape, j)))
                 if common is not None:
                     texts[i] = texts[j] = common
-                    return _array_text(texts)
+                    return array_text(texts)
         return None
 
     def _counted(self, shape: ArrayShape, lookup: Lookup) -> Text | None:
@@ -281,8 +226,8 @@ class Inhabitants:
             if size >= shape.min_items:
                 for done, texts in layer.items():
                     counted = all(a >= b for a, b in zip(done, enough, strict=True))
-                    if counted and _as_unique(shape, texts):
-                        return _array_text(texts)
+                    if counted and are_unique(shape, texts):
+                        return array_text(texts)
             layer = self._one_more(shape, size, layer, lookup)
         return None
 
@@ -306,8 +251,8 @@ class Inhabitants:
                 )
                 text = None if over else lookup(place)
                 if text is not None and shape.unique:
-                    fresh = [t for t in self.several(place, position + 1) if t not in texts]
-                    text = fresh[0] if fresh else None
+                    others = self._several(place, position + 1, lookup)
+                    text = next((t for t in others if t not in texts), None)
                 if text is not None:
                     after.setdefault(sums, [*texts, text])
         return after
@@ -330,49 +275,5 @@ def _sides(count: Count, position: int) -> list[tuple[bool, Place | None]]:
     return [(False, count.outside), (True, count.inside)]
 
 
-def _as_unique(shape: ArrayShape, texts: list[Text]) -> bool:
-    """Whether items are as different as a shape wants them."""
-    if shape.unique is None:
-        return True
-    return (len({equality_key(json.loads(text)) for text in texts}) == len(texts)) == shape.unique
-
-
 def _place_at(shape: ArrayShape, position: int) -> Place:
     return shape.prefix[position] if position < len(shape.prefix) else shape.rest
-
-
-def _scalars(shapes: Shapes, count: int = 1) -> Iterator[Text]:
-    """Short scalars: numbers, then literals, then strings."""
-    for numbers in (shapes.written_numbers, shapes.numbers):
-        if not numbers.is_empty:
-            yield from members_of(numbers, count)
-            break
-    yield from (text.encode() for text in sorted(shapes.literals))
-    if not shapes.written_strings.is_empty:
-        for text in members(shapes.written_strings, count):
-            yield json.dumps(text, ensure_ascii=False).encode()
-
-
-def members(dfa: DFA, count: int) -> Iterator[str]:
-    """Up to so many short members, decoded."""
-    yield from (text.decode() for text in members_of(dfa, count))
-
-
-def _array_text(texts: list[Text]) -> Text:
-    return b"[" + b", ".join(texts) + b"]"
-
-
-def _object_text(texts: dict[str, Text]) -> Text:
-    pairs = (
-        json.dumps(name, ensure_ascii=False).encode() + b": " + text for name, text in texts.items()
-    )
-    return b"{" + b", ".join(pairs) + b"}"
-
-
-def _in_order(shape: ObjectShape, texts: dict[str, Text]) -> dict[str, Text]:
-    named = {prop.name: texts[prop.name] for prop in shape.properties if prop.name in texts}
-    return named | {name: text for name, text in texts.items() if name not in named}
-
-
-def _split(text: Text) -> list[Text]:
-    return [json.dumps(item, ensure_ascii=False).encode() for item in json.loads(text)]
