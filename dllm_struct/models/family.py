@@ -42,12 +42,15 @@ class Call:
         positions: whether ``position_ids`` [B, n] are passed.
         pads: whether rows of unequal length may share a pass. Off for networks that ignore masks
             or read them in their own way: there, only rows of one length go together.
+        spares: whether the logits of the prompt are left out, where the network takes
+            ``logits_to_keep`` or ``num_logits_to_keep``. Off for those that take and refuse it.
     """
 
     mask: Mask = Mask.PADDING
     full: str | None = None
     positions: bool = False
     pads: bool = True
+    spares: bool = True
 
     def __post_init__(self) -> None:
         if self.mask is Mask.NONE and self.pads:

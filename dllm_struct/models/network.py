@@ -46,7 +46,8 @@ class Forward:
     def __init__(self, network: Network, family: Family) -> None:
         self.network = network
         self.family = family
-        self._takes = _parameters(network)
+        refused = set() if family.call.spares else {TENSOR_OF_KEPT, NUMBER_OF_KEPT}
+        self._takes = _parameters(network) - refused
 
     @torch.inference_mode()
     def __call__(self, views: Sequence[View]) -> list[Tensor]:
