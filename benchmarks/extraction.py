@@ -87,7 +87,7 @@ def fill(model: ds.Model, ids: Tensor, pad: int) -> tuple[Tensor, Tensor]:
     Returns:
         ids without masks, int64 [B, n], and the forward passes of each row, int64 [B].
     """
-    mask = model.family.mask_token_id
+    mask = model.family.filler
     passes = torch.zeros(len(ids), dtype=torch.int64)
     while (masked := ids == mask).any():
         passes += masked.any(1)

@@ -203,7 +203,7 @@ def memory(options: argparse.Namespace, positions: int) -> Iterator[list[str]]:
     width, device = len(setting.codec.vocabulary), options.device
     network = random_network(TINY, width, device, torch.float32)
     forward = Forward(network, setting.family)
-    ids = torch.full((1, PROMPT + positions), setting.family.mask_token_id, device=device)
+    ids = torch.full((1, PROMPT + positions), setting.family.filler, device=device)
 
     @torch.inference_mode()
     def plain(keep: Tensor | int) -> None:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dllm_struct import integrations as integrations
     from dllm_struct import plotting as plotting
     from dllm_struct.compiled import Compiled as Compiled
     from dllm_struct.compiled import compile as compile
@@ -76,6 +77,7 @@ _HOME = {
 }
 
 _MODULES = {
+    "integrations": "integrations",
     "metrics": "decoding.metrics",
     "plotting": "plotting",
     "voting": "decoding.voting",

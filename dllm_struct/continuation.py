@@ -3,7 +3,10 @@
 For decoding from left to right. A token may follow when the shortest way to a member after it fits
 into the tokens that are left, so no choice leads into a dead end. Finite automata know the fewest
 tokens of every state. For languages that are expanded lazily a known end of the state is looked at
-first; where it does not fit, a shorter one is searched for.
+first; where it does not fit, a shorter one is searched for. Where every token leads to a state of
+its own (inside a key that must not come twice) only the likeliest ones are looked at, and nothing
+is searched for. What is left out there is left out of the choice, never of reach: a way to a member
+is always known, and its next token is allowed.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from dllm_struct.automata.machine import DEAD
 from dllm_struct.automata.tokens import TokenAutomaton
 from dllm_struct.compiled import Compiled
 from dllm_struct.errors import BudgetExceeded
@@ -25,6 +29,9 @@ from dllm_struct.posterior.exploration.question import unasked
 from dllm_struct.posterior.exploration.search import find_trail, quick_trail
 
 MASKS_KEPT = 1024
+
+LIKELIEST = 256
+"""Tokens that are looked at where every one leads to a state of its own."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,12 @@ class Continuation:
 
 
 def continuation(
-    compiled: Compiled, text: Sequence[int], left: int, end: int, plan: Sequence[int] | None = None
+    compiled: Compiled,
+    text: Sequence[int],
+    left: int,
+    end: int,
+    scores: NDArray[np.float32],
+    plan: Sequence[int] | None = None,
 ) -> Continuation:
     """Return what may follow a text.
 
@@ -52,12 +64,13 @@ def continuation(
         text: token ids.
         left: most tokens that may follow.
         end: a token without text.
+        scores: float32 [V' >= V], larger for likelier tokens.
         plan: tokens that are known to make the text a member; None: none are.
     """
     automaton = compiled.automaton
     if isinstance(automaton, LazyAutomaton):
         with MACHINES:
-            return _Explored(automaton, left, end).after(text, plan)
+            return _Explored(automaton, left, end).after(text, scores, plan)
     state = automaton.after(text)
     reach = automaton.fewest
     if not 0 <= reach[state] <= left:
@@ -94,7 +107,9 @@ class _Explored:
         automaton.relieve()
         self.automaton, self.left, self.end = automaton, left, end
 
-    def after(self, text: Sequence[int], plan: Sequence[int] | None) -> Continuation:
+    def after(
+        self, text: Sequence[int], scores: NDArray[np.float32], plan: Sequence[int] | None
+    ) -> Continuation:
         """See `continuation`."""
         automaton = self.automaton
         allowed = np.zeros(automaton.num_tokens, np.bool_)
@@ -104,19 +119,40 @@ class _Explored:
             return Continuation(allowed, False, None)
         may_end = automaton.accepts(state)
         if self.left:
-            tokens, targets = automaton.effects(state)
+            tokens, targets, are_own = self._effects(state, scores)
             distinct, of_token = np.unique(targets, return_inverse=True)
-            fits = np.array([self._fits(target) for target in distinct.tolist()], np.bool_)
-            allowed[tokens[fits[of_token]]] = True
+            fits = [self._fits(target, searches=not are_own) for target in distinct.tolist()]
+            allowed[tokens[np.array(fits, np.bool_)[of_token]]] = True
             allowed[list(plan[:1])] = True
         return Continuation(allowed, may_end, tuple(plan))
 
-    def _fits(self, state: int) -> bool:
-        """Whether a member is known to be in reach after one more token."""
-        if self.automaton.ends_within(state, self.left - 1):
+    def _effects(
+        self, state: int, scores: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], bool]:
+        """Tokens that a state allows, where they lead, and whether to states of their own.
+
+        Where they do, and are more than a few: the likeliest ones alone.
+        """
+        automaton = self.automaton
+        tokens, targets, is_all = automaton.listed(state)
+        are_own = bool(automaton.memory.remembers[state])
+        if is_all:
+            return tokens, targets, are_own
+        if not are_own:
+            return (*automaton.effects(state), False)
+        count = min(LIKELIEST, automaton.num_tokens)
+        likely = np.argpartition(-scores[: automaton.num_tokens], count - 1)[:count]
+        own = np.union1d(likely, tokens).astype(np.int32)
+        reached = np.array([automaton.read(state, token) for token in own.tolist()], np.int32)
+        return own[reached != DEAD], reached[reached != DEAD], True
+
+    def _fits(self, state: int, searches: bool) -> bool:
+        """Whether a member is known, or found, to be in reach after one more token."""
+        left = self.left - 1
+        if self.automaton.ends_within(state, left):
             return True
         try:
-            return self._plan(state, self.left - 1) is not None
+            return searches and self._plan(state, left) is not None
         except BudgetExceeded:  # not known: left out, and something else is known to fit
             return False
 

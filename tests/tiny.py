@@ -55,9 +55,10 @@ MASK = SIZE - 2
 CODEC = Codec(VOCABULARY)
 
 EXPAND, DELETE = 256, 257
-"""Two merged tokens that are taken out of the text."""
+"""Two merged tokens, which `WITH_EDITS` takes out of the text."""
 
-WITH_NULL = Family(
+WITH_NULL = Family(mask_token_id=MASK, null_token_id=NULL)
+WITH_EDITS = Family(
     mask_token_id=MASK, null_token_id=NULL, expand_token_id=EXPAND, delete_token_id=DELETE
 )
 WITHOUT_NULL = Family(mask_token_id=MASK)

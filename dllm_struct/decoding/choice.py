@@ -9,6 +9,7 @@ import torch
 
 from dllm_struct.decoding.blocks import Extent
 from dllm_struct.decoding.blocks.whole import Whole
+from dllm_struct.decoding.remasking.uniform import Uniform
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.samplers import Candidates, most_confident
 from dllm_struct.decoding.speculation import Speculative
@@ -54,8 +55,15 @@ def _extent(row: Row) -> Extent:
 
 
 def commit_chosen(row: Row, masked: Candidates) -> None:
-    """Commit what `choose` returns."""
-    row.commit([row.canvas.locate(position) for position in choose(row, masked)])
+    """Commit what `choose` returns; where noise stands for masks, all of it or nothing."""
+    uniform = row.strategies.remasking
+    if not isinstance(uniform, Uniform):
+        row.commit([row.canvas.locate(position) for position in choose(row, masked)])
+    elif row.steps_left == 1 or uniform.is_settled(masked, row.steady):
+        row.commit([row.canvas.locate(position) for position in row.masked])
+    else:
+        accepted = {*choose(row, masked), *masked.positions[uniform.accept(masked)].tolist()}
+        row.accept([row.canvas.locate(position) for position in accepted])
 
 
 def states(row: Row) -> list[Row]:

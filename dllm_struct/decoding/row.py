@@ -17,6 +17,7 @@ from dllm_struct.constraint import Constraint
 from dllm_struct.decoding.blocks import Window
 from dllm_struct.decoding.caches import Kept
 from dllm_struct.decoding.changes import Changes
+from dllm_struct.decoding.remasking.uniform import Uniform
 from dllm_struct.decoding.settings import Strategies
 from dllm_struct.decoding.signals import Situation, View
 from dllm_struct.decoding.stage import Stage
@@ -52,6 +53,7 @@ class Row:
         idle: passes of the stage that began without masks.
         rounds: steps of the stage that masked something again.
         steady: passes for which the draft has stayed the same.
+        shown: what the network reads at masked positions instead of masks, by lasting number.
         changes: what happened in the present step.
         stats: counters.
         kept: what the network computed of it, for a cache.
@@ -72,6 +74,7 @@ class Row:
     idle: int = 0
     rounds: int = 0
     steady: int = 0
+    shown: dict[int, int] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
     stats: Stats = field(default_factory=Stats)
     kept: Kept = field(default_factory=Kept)
@@ -96,6 +99,8 @@ class Row:
     def begin_step(self) -> None:
         """Start a new log of changes."""
         self.changes = Changes(self.canvas.ids)
+        if isinstance(self.strategies.remasking, Uniform):
+            self._renoise(self.strategies.remasking)
 
     def count_pass(self) -> None:
         """Note that the network has read the canvas."""
@@ -193,7 +198,30 @@ class Row:
     @property
     def view(self) -> View:
         """What the network reads, without any signal."""
-        return View(self.prompt, tuple(self.canvas.tokens))
+        tokens = self.canvas.tokens
+        if self.shown:
+            tokens = [
+                self.shown.get(number, token) if token == MASKED else token
+                for number, token in zip(self.canvas.ids, tokens, strict=True)
+            ]
+        return View(self.prompt, tuple(tokens))
+
+    def accept(self, places: Iterable[tuple[str, int]]) -> None:
+        """Show the witness's tokens at (slot, index) to the next pass, and noise elsewhere."""
+        self.shown = {
+            self.canvas.number(slot, index): self.canvas.witness_of(slot)[index]
+            for slot, index in places
+        }
+
+    def _renoise(self, uniform: Uniform) -> None:
+        canvas, size = self.canvas, len(self.codec.vocabulary)
+        noise = torch.randint(size, (len(canvas),), generator=self.generator).tolist()
+        rows = zip(canvas.ids, canvas.tokens, canvas.witness, noise, strict=True)
+        self.shown = {
+            number: self.shown.get(number, uniform.shown(draft, random))
+            for number, token, draft, random in rows
+            if token == MASKED
+        }
 
     def situations(self) -> list[Situation]:
         """What each signal of the present stage may know, with a memory of its own."""

@@ -9,6 +9,7 @@ from typing import Literal
 from dllm_struct.decoding.blocks import BLOCKS, Blocks
 from dllm_struct.decoding.caches import CACHES, Cache
 from dllm_struct.decoding.length import LENGTHS, LengthPolicy
+from dllm_struct.decoding.noising import check_noise, without_mask
 from dllm_struct.decoding.presets import PRESETS
 from dllm_struct.decoding.registry import Choice
 from dllm_struct.decoding.remasking import REMASKINGS, Remasking
@@ -54,7 +55,8 @@ class Strategies:
         if isinstance(sampler, NeedsTokenizer):
             sampler = sampler.bound(codec)
         cache = self.cache.bound(family, network)
-        return replace(self, length=length, signals=signals, sampler=sampler, cache=cache)
+        bound = replace(self, length=length, signals=signals, sampler=sampler, cache=cache)
+        return bound if family.mask_token_id is not None else without_mask(bound, network)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Decoding:
         length: how slots grow and shrink.
         structure: ``template``: what a schema fixes is laid out before denoising; ``free``: the
             whole output is one slot, for models that write their own layout.
-        remasking: which committed tokens are taken back or replaced.
+        remasking: which committed tokens are taken back or replaced; ``uniform``: nothing is
+            committed before the end, and noise stands where others show masks.
         guidance: further signals, one or several, in the order in which they work.
         top_k: only so many tokens of a position count, unless the language needs another.
         top_p: only the most likely tokens that reach this probability together count, unless the
@@ -123,6 +126,7 @@ class Decoding:
             hint="set steps, or use schedule='linear'",
         )
         check_speculation(strategies, self.steps)
+        check_noise(strategies)
         check(
             sum(signal.feeds_back for signal in strategies.signals) <= 1,
             "two signals would put mixtures of embeddings at the same positions",

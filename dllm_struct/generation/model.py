@@ -19,9 +19,10 @@ from dllm_struct.generation.setup import Setup
 from dllm_struct.generation.stream import Output, Stream
 from dllm_struct.generation.target import Target, infilling, target
 from dllm_struct.models.caching.forward import CachingForward
+from dllm_struct.models.diffusion_gemma import forward_for
 from dllm_struct.models.families import stated_length
 from dllm_struct.models.family import Family
-from dllm_struct.models.network import Forward, Network
+from dllm_struct.models.network import Network
 from dllm_struct.template import Template
 from dllm_struct.trace import Event, Trace
 from dllm_struct.vocabulary.codec import Message, Prompt
@@ -44,7 +45,8 @@ class Model:
         self.tokenizer = tokenizer
         self.family = _with_context(family, network)
         self._setup = Setup(network, tokenizer, self.family)
-        self._forward = CachingForward(Forward(network, family), network, family)
+        forward = forward_for(network, self.family)
+        self._forward = CachingForward(forward, network, self.family)
 
     @overload
     def generate(

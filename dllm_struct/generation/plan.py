@@ -64,18 +64,19 @@ class Plan:
 
         own, thinking = bound(self.decoding), self.thinking
         if thinking is None:
-            return (Stage(own, self.decoding.steps),)
+            return (Stage(own, own.remasking.limit(self.decoding.steps)),)
         decoding = _settings(thinking.decoding)
         slots = frozenset(slot.id for slot in goal.template.slots)
+        before = bound(decoding)
         return (
             Stage(
-                strategies=bound(decoding),
-                steps=decoding.steps,
+                strategies=before,
+                steps=before.remasking.limit(decoding.steps),
                 slots=frozenset({thinking.slot}),
                 patience=thinking.patience,
                 confidence=thinking.confidence or 0.0,
             ),
-            Stage(own, self.decoding.steps, slots),
+            Stage(own, own.remasking.limit(self.decoding.steps), slots),
         )
 
 

@@ -70,6 +70,19 @@ class Stream(Iterator[Event | Output]):
         """Make no further pass: every sequence ends with its latest witness."""
         self._stopped = True
 
+    @property
+    def prompts(self) -> list[tuple[int, ...]]:
+        """Token ids before every canvas."""
+        return [row.prompt for row in self._rows]
+
+    @property
+    def tokens(self) -> list[tuple[int, ...]]:
+        """Token ids of the latest witness of every sequence, without those that have no text."""
+        return [
+            tuple(token for token in row.canvas.witness if row.codec.decode([token]))
+            for row in self._rows
+        ]
+
     def outputs(self) -> list[Output]:
         """Run to the end and return the outputs, in the order of the prompts."""
         return [item for item in self if isinstance(item, Output)]

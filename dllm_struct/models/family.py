@@ -44,6 +44,8 @@ class Call:
             or read them in their own way: there, only rows of one length go together.
         stores: an argument that has to be true for keys and values to be kept, such as SDAR's
             ``"store_kv"``; None: ``use_cache`` is enough.
+        spares: whether the logits of the prompt are left out, where the network takes
+            ``logits_to_keep`` or ``num_logits_to_keep``. Off for those that take and refuse it.
     """
 
     mask: Mask = Mask.PADDING
@@ -51,6 +53,7 @@ class Call:
     positions: bool = False
     pads: bool = True
     stores: str | None = None
+    spares: bool = True
 
     def __post_init__(self) -> None:
         if self.mask is Mask.NONE and self.pads:
@@ -64,7 +67,8 @@ class Family:
     """Token ids and habits of a masked diffusion model.
 
     Attributes:
-        mask_token_id: stands at masked positions.
+        mask_token_id: stands at masked positions; None: the model was trained on noise instead, any
+            token may stand there (DiffusionGemma). Decoding is then ``remasking="uniform"``.
         null_token_id: fills the unused tail of a slot, if the model was trained with one.
         name: for messages.
         eos_token_id: takes the part of the null token where there is none: models that pad their
@@ -83,7 +87,7 @@ class Family:
         chat_template: Jinja template for chat messages, where the tokenizer brings none.
     """
 
-    mask_token_id: int
+    mask_token_id: int | None
     null_token_id: int | None = None
     name: str = "custom"
     eos_token_id: int | None = None
@@ -102,14 +106,13 @@ class Family:
             raise InvalidInput(
                 f"family '{self.name}' has a negative token id", hint="token ids start at 0"
             )
-        if self.mask_token_id == self.tail_token_id:
+        if self.mask_token_id is not None and self.mask_token_id == self.tail_token_id:
             raise InvalidInput(
                 f"family '{self.name}' uses token {self.mask_token_id} for mask and null",
                 hint="leave null_token_id out if the model has no null token",
             )
-
-        others = {self.mask_token_id, self.tail_token_id, self.delete_token_id}
-        if self.expand_token_id in others - {None} or self.delete_token_id == self.mask_token_id:
+        others = {self.mask_token_id, self.tail_token_id, self.delete_token_id} - {None}
+        if self.expand_token_id in others or self.delete_token_id in {self.mask_token_id} - {None}:
             raise InvalidInput(
                 f"family '{self.name}' uses one token for two things",
                 hint="only null (or EOS) and delete may be the same token",
@@ -139,6 +142,13 @@ class Family:
     def edits(self) -> tuple[int | None, int | None]:
         """The tokens that ask for more and for fewer positions."""
         return self.expand_token_id, self.delete_token_id
+
+    @property
+    def filler(self) -> int:
+        """A token for places that nobody reads: the mask, or one without a meaning of its own."""
+        if self.mask_token_id is not None:
+            return self.mask_token_id
+        return next(token for token in range(len(self.special) + 1) if token not in self.special)
 
     @property
     def special(self) -> frozenset[int]:

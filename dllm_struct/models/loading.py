@@ -2,8 +2,8 @@
 
 Recognised without being told: the families of `dllm_struct.models.families`, and networks that
 transformers ships if they see both sides and their tokenizer has a mask token, that is the bundled
-model, BERT-likes (``...ForMaskedLM``) and Llama-likes with ``is_causal=False``. Anything else needs
-a `Family`.
+model, BERT-likes (``...ForMaskedLM``) and Llama-likes with ``is_causal=False``; and DiffusionGemma.
+Anything else needs a `Family`.
 
 Code that a checkpoint brings runs if asked for, and from the hub only at a commit: a branch or a
 tag can be moved to other code.
@@ -23,7 +23,7 @@ import transformers
 from dllm_struct.errors import InvalidInput, UnknownModel
 from dllm_struct.generation import Model
 from dllm_struct.models import compatibility, quantisation
-from dllm_struct.models.families import known, recognise
+from dllm_struct.models.families import is_diffusion_gemma, known, recognise
 from dllm_struct.models.family import OF_PAIRS, Family
 from dllm_struct.models.remote import Remote
 
@@ -171,6 +171,8 @@ def _loader(config: Any, name: str | Path, is_known: bool) -> Any:
     Raises:
         UnknownModel: the network is causal, and nobody says that it is not.
     """
+    if is_diffusion_gemma(config):
+        return transformers.AutoModelForImageTextToText
     architecture = next(iter(config.architectures or ()), "")
     if architecture.endswith("ForMaskedLM"):
         return transformers.AutoModelForMaskedLM

@@ -20,7 +20,7 @@ from dllm_struct.errors import InvalidInput
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.attention import attention_mask
 from dllm_struct.models.family import Family
-from dllm_struct.models.wanted import Wanted, arguments
+from dllm_struct.models.wanted import Wanted, taken
 
 TOKENS_AT_ONCE = 8192
 """How many embeddings a mixture looks up at a time; more would copy a large part of the table."""
@@ -43,7 +43,7 @@ class Forward:
     def __init__(self, network: Network, family: Family) -> None:
         self.network = network
         self.family = family
-        self._takes = arguments(network)
+        self._takes = taken(network, family)
 
     @torch.inference_mode()
     def __call__(self, views: Sequence[View]) -> list[LogitRows]:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from dllm_struct.logit_rows import LogitRows
+from dllm_struct.models.family import Family
 
 POSITIONS, NUMBER = "logits_to_keep", "num_logits_to_keep"
 
@@ -25,6 +26,11 @@ def arguments(network: object) -> frozenset[str]:
     """Return the names that a transformers model's ``forward`` takes; none for other networks."""
     kind: Any = type(network)
     return _arguments(kind) if hasattr(network, "main_input_name") else frozenset()
+
+
+def taken(network: object, family: Family) -> frozenset[str]:
+    """Return those of `arguments` that the networks of a family do not refuse."""
+    return arguments(network) - (set() if family.call.spares else {POSITIONS, NUMBER})
 
 
 @cache

@@ -46,6 +46,18 @@ def is_brackets(text: str) -> bool:
     return True
 
 
+OPEN = {"type": "object", "minProperties": 2, "additionalProperties": {"type": "boolean"}}
+
+
+def is_open(text: str) -> bool:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs)
+        return dict(pairs)
+
+    jsonschema.validate(json.loads(text, object_pairs_hook=unique), OPEN)
+    return True
+
+
 CASES: dict[str, tuple[Any, Callable[[str], object]]] = {
     "regex": (ds.regex(PATTERN), re.compile(PATTERN).fullmatch),
     "schema": (SCHEMA, is_json),
@@ -87,6 +99,12 @@ def test_the_stock_loop_stays_in_the_language(name: str, rule: str) -> None:
         )
         texts = [text_of(row) for row in out.sequences[:, prompt.shape[1] :]]
         assert all(is_member(text) for text in texts), texts
+
+
+def test_keys_of_any_text_come_once() -> None:
+    constraint = CanvasConstraint(OPEN, tokenizer(), max_new_tokens=32)
+    found = canvas_loop(constraint, torch.tensor([[5, 6]]), canvases=2, n=16)
+    assert all(is_open(text_of(row)) for row in found)
 
 
 def test_rows_have_languages_of_their_own_and_texts_go_on_in_the_next_canvas() -> None:

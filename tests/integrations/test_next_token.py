@@ -17,7 +17,7 @@ from transformers import LogitsProcessorList
 import dllm_struct as ds
 from dllm_struct.errors import InvalidInput, LimitTooSmall, NonFiniteLogits
 from dllm_struct.integrations.transformers import NextTokenConstraint
-from tests.integrations.test_canvas_constraint import CASES, END, TOKENS, text_of
+from tests.integrations.test_canvas_constraint import CASES, END, OPEN, TOKENS, is_open, text_of
 from tests.integrations.tiny import EOS, PAD, SIZE, llama, tokenizer
 
 MODES: dict[str, dict[str, Any]] = {
@@ -35,6 +35,12 @@ def test_the_stock_loop_stays_in_the_language(name: str, mode: str, limit: int) 
     output_type, is_member = CASES[name]
     texts = generated(output_type, limit, **MODES[mode])
     assert all(is_member(text) for text in texts), texts
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_keys_of_any_text_come_once(mode: str) -> None:
+    (text,) = generated(OPEN, 24, rows=1, **MODES[mode])
+    assert is_open(text)
 
 
 def generated(output_type: Any, limit: int, rows: int = 2, **options: Any) -> list[str]:

@@ -93,6 +93,10 @@ class Remasking:
         """A replacement needs a probability above this; see `edit`."""
         return 1.0
 
+    def limit(self, steps: int | None) -> int | None:
+        """Return the most steps of an output, given those that were asked for (None: any)."""
+        return steps
+
     def reserve(self, steps: int) -> int:
         """Return how many of a limited number of steps are kept for what is masked again.
 

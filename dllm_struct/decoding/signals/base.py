@@ -45,7 +45,7 @@ class SoftTokens:
 
 @dataclass(frozen=True)
 class View:
-    """One input of the network: a prompt and a canvas, -1 (`MASKED`) where masked.
+    """One input of the network: a prompt and a canvas, -1 (`MASKED`) where a mask stands.
 
     Attributes:
         prompt: token ids; `MASKED` shows the mask token there too.
@@ -53,6 +53,8 @@ class View:
         soft: what stands at masked positions instead of the mask's embedding.
         wanted: canvas positions whose logits somebody reads, ascending; None: all.
         cached: what the network need not compute again; None: it reads everything.
+        previous: float [n, V], the network's logits for this canvas in the pass before, for those
+            that read them (`SelfConditioning`).
     """
 
     prompt: tuple[int, ...]
@@ -60,6 +62,7 @@ class View:
     soft: SoftTokens | None = None
     wanted: tuple[int, ...] | None = None
     cached: Cached | None = None
+    previous: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -97,11 +100,13 @@ class Signal:
         has_memory: whether what it does depends on earlier steps: by its memory, the number of the
             step, or the latest draft.
         feeds_back: whether it puts mixtures of embeddings before the network; only one signal can.
+        needs_mask: whether it needs a mask token.
         candidates: how many samples of the posterior `judge` wants to compare; 0: it judges none.
     """
 
     has_memory: ClassVar[bool] = False
     feeds_back: ClassVar[bool] = False
+    needs_mask: ClassVar[bool] = False
     candidates: int = 0
 
     @property

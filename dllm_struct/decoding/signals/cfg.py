@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -32,6 +33,8 @@ from dllm_struct.errors import check
 
 class PromptGuidance(Signal):
     """What the three forms share: a second view, and the mixture of both."""
+
+    needs_mask: ClassVar[bool] = True
 
     @property
     def strength(self) -> float:

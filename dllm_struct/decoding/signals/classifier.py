@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -42,6 +43,8 @@ class Classifier(Signal):
         batch_size: most canvases of one call.
         mask_token_id: stands at masked positions; None: the model's own.
     """
+
+    needs_mask: ClassVar[bool] = True
 
     function: Callable[[Tensor], Tensor] | None = None
     gamma: float = 1.0
@@ -94,6 +97,8 @@ class FirstOrderClassifier(Signal):
         embeddings: of the classifier's own, float [V, d]; None: it reads one-hot rows.
         mask_token_id: stands at masked positions; None: the model's own.
     """
+
+    needs_mask: ClassVar[bool] = True
 
     function: Callable[[Tensor], Tensor] | None = None
     gamma: float = 1.0

@@ -2,7 +2,8 @@
 
 The same compiled language as on a canvas, read prefix by prefix. A token is allowed when a member
 is still in reach after it within the tokens that are left, so generation never runs into a dead end
-and never runs out of tokens; a text may end where it is a member, and nowhere else.
+and never runs out of tokens; a text may end where it is a member, and nowhere else. Nothing else is
+masked, but inside keys that must not come twice, where only the likeliest tokens are looked at.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessor
 
-from dllm_struct.compiled import Compiled
 from dllm_struct.continuation import continuation
 from dllm_struct.errors import InvalidInput, NonFiniteLogits
 from dllm_struct.integrations.transformers.history import History
@@ -85,20 +85,21 @@ class NextTokenConstraint(LogitsProcessor):
         for row, text in enumerate(map(tuple, self._history.written(input_ids))):
             index = self._targets.all.index(compiled[row])
             if not self._tail.is_in(text):
-                plans[index][text] = self._allow(allowed[row], compiled[row], text, index)
+                plans[index][text] = self._allow(allowed[row], scores[row], text, index)
             else:
                 allowed[row, list(self._tail.ends)] = True
         self._plans = plans
         return _masked(scores, allowed.to(scores.device))
 
     def _allow(
-        self, allowed: Tensor, compiled: Compiled, text: tuple[int, ...], index: int
+        self, allowed: Tensor, scores: Tensor, text: tuple[int, ...], index: int
     ) -> tuple[int, ...]:
         """Note what may follow a text, bool [V], in place; return a way to a member."""
         before = self._plans[index].get(text[:-1], ()) if text else ()
         plan = before[1:] if before and before[0] == text[-1] else None
         left = max(0, self.max_new_tokens - len(text))
-        found = continuation(compiled, text, left, self._tail.end, plan)
+        likely = scores.detach().float().cpu().numpy()
+        found = continuation(self._targets.all[index], text, left, self._tail.end, likely, plan)
         if found.plan is None:
             raise InvalidInput(
                 "no member of the language goes on after the generated text",

@@ -18,7 +18,7 @@ from transformers import DynamicCache
 from dllm_struct.canvas.canvas import MASKED
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.family import Family, Mask
-from dllm_struct.models.wanted import Wanted, arguments
+from dllm_struct.models.wanted import Wanted, taken
 
 Layers = Sequence[tuple[Tensor, Tensor]]
 """Keys and values of every layer, each [heads, positions, width]."""
@@ -62,16 +62,16 @@ class Done:
 def feed(network: Any, family: Family, jobs: Sequence[Job]) -> list[Done]:
     """Compute positions of several sequences in one pass."""
     fed, kept = _padded([job.fed for job in jobs]), _padded([job.kept for job in jobs])
-    ids = torch.full(fed.shape, family.mask_token_id)
+    ids = torch.full(fed.shape, family.filler)
     for row, job in enumerate(jobs):
         tokens = [job.tokens[position] for position in job.fed]
-        own = [family.mask_token_id if token == MASKED else token for token in tokens]
+        own = [family.filler if token == MASKED else token for token in tokens]
         ids[row, : len(own)] = torch.tensor(own)
     cache = _joined([job.layers for job in jobs], kept.shape[1])
     places = [np.searchsorted(job.fed, job.read).tolist() for job in jobs]
     device = network.device
     read = (place for own in places for place in own)
-    wanted = Wanted.of(arguments(network), read, fed.shape[1], device)
+    wanted = Wanted.of(taken(network, family), read, fed.shape[1], device)
     stores = family.call.stores
     result = network(
         input_ids=ids.to(device),

@@ -26,6 +26,9 @@ TOLERANCE = 0.02
 
 HINT = "use cache='none', or a transformers model with full attention and DynamicCache"
 
+_REFUSALS = (AssertionError, AttributeError, IndexError, RuntimeError, TypeError, ValueError)
+"""What the code of networks raises where it does not take what it is called with."""
+
 _sound: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 
@@ -58,7 +61,7 @@ def _is_sound(network: Any, family: Family) -> bool:
         rest = everything[half:]
         (part,) = feed(network, family, [Job(TOKENS, rest, everything[:half], kept, rest)])
         expected = _plain(network, family)
-    except (AttributeError, IndexError, RuntimeError, TypeError, ValueError) as error:
+    except _REFUSALS as error:
         raise InvalidDecoding(f"this network takes no cache: {error}", hint=HINT) from error
     whole_logits, last = whole.logits.dense, part.logits.dense
     return _is_near(last, whole_logits[half:]) and _is_near(whole_logits, expected)

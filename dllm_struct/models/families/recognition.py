@@ -7,6 +7,7 @@ from typing import Any
 
 from dllm_struct.errors import UnknownModel
 from dllm_struct.models.families.base import Chat, Known, Tokens
+from dllm_struct.models.families.diffusion_gemma import family_of, is_diffusion_gemma
 from dllm_struct.models.families.table import known
 from dllm_struct.models.family import Family
 
@@ -26,8 +27,10 @@ def recognise(name: str, config: Any, tokenizer: Any) -> Family:
         tokenizer: of transformers.
 
     Raises:
-        UnknownModel: it has no mask token.
+        UnknownModel: it has no mask token, and its network was not trained without one.
     """
+    if is_diffusion_gemma(config):
+        return family_of(config, tokenizer)
     table = known(config)
     sources = _Sources(config, tokenizer)
     return _bidirectional(name, sources) if table is None else _of_table(name, table, sources)

@@ -45,7 +45,7 @@ LLADA_MOE = Known(
     mask=Tokens("mask_token_id", ("<|mask|>",), 156895),
     eos=Tokens("eos_token_id", ("<|endoftext|>",), 156892),
     end_of_turn=Tokens("eot_token_id", ("<|role_end|>",)),
-    call=Call(Mask.NONE, pads=False),
+    call=Call(Mask.NONE, pads=False, spares=False),
 )
 
 LLADA2 = Known(

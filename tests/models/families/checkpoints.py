@@ -172,6 +172,13 @@ CHECKPOINTS = {
         {"weight_tying": True, **STATED},
         expected={"name": "llada", **IDS},
     ),
+    "llada-moe": Checkpoint(
+        plain,
+        ("configuration_lladamoe", "modeling_lladamoe"),
+        "LLaDAMoEModelLM",
+        STATED,
+        expected={"name": "llada-moe", "logits_shift": False, "block_length": None, **IDS},
+    ),
     "dream": Checkpoint(
         dream,
         ("configuration_dream", "modeling_dream"),
