@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rich.console import RenderableType
+
 from dllm_struct.editing.diff import unified
 from dllm_struct.editing.positions import position_of
+from dllm_struct.rendering.html import of_diff
+from dllm_struct.rendering.terminal import drawn_diff
 
 if TYPE_CHECKING:
     from dllm_struct.generation.stream import Output
@@ -79,6 +83,15 @@ class Edited:
             }
             for edit in self.edits
         ]
+
+    def _repr_html_(self) -> str:
+        """Draw the diff in a notebook, and the run below it."""
+        trace = self.output.trace._repr_html_()
+        return of_diff(self.diff) + (trace or "")
+
+    def __rich__(self) -> RenderableType:
+        """Draw the diff in a terminal, with ``rich.print``."""
+        return drawn_diff(self.diff)
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
