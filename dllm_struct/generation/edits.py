@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
 from dllm_struct.decoding.loop import Forward
 from dllm_struct.decoding.row import Row
@@ -17,79 +16,28 @@ from dllm_struct.editing.edited import Edit, Edited, apply
 from dllm_struct.editing.instructions import EDIT, KEEP, REWRITE, told
 from dllm_struct.editing.positions import position_of
 from dllm_struct.editing.spans import Span, check_cursor, in_order, window_at
-from dllm_struct.errors import InvalidInput, NotInLanguage
+from dllm_struct.errors import NotInLanguage
 from dllm_struct.generation.layout import lay_out, ranges
 from dllm_struct.generation.plan import Plan
 from dllm_struct.generation.prompting import explained
 from dllm_struct.generation.refinement import check_request, doubted
+from dllm_struct.generation.requests import Request, Whole
 from dllm_struct.generation.setup import Setup
 from dllm_struct.generation.stream import Output
-from dllm_struct.generation.target import Target, as_it_is
-from dllm_struct.languages.base import Language, any_text
+from dllm_struct.generation.target import Target
+from dllm_struct.languages.base import any_text
 from dllm_struct.languages.choice import choice
 from dllm_struct.languages.holes.document import Document
-from dllm_struct.languages.json_schema import JsonSchema
-from dllm_struct.languages.python_types import OutputType, as_language
+from dllm_struct.languages.python_types import as_language
 from dllm_struct.samples import samples
 from dllm_struct.template import Invariant, Slot, Template
 from dllm_struct.vocabulary.codec import Codec, Prompt
-
-Spans = Sequence[Span | tuple[int, int]] | Literal["auto"]
 
 USUAL_FRACTION = 0.25
 """Share of the tokens that are written anew when the model chooses the spans."""
 
 VERDICT = "edit?"
 """The slot in which the model says whether an edit is needed."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What `Model.edit` is asked for; its arguments, apart from how to denoise."""
-
-    text: str
-    spans: Spans | None = None
-    instruction: str | None = None
-    output_type: Any = None
-    cursor: int | None = None
-    window: int | tuple[int, int] | None = None
-    fraction: float | None = None
-    prompt: Prompt | None = None
-
-    def __post_init__(self) -> None:
-        chosen = self.spans == "auto" or (self.spans is None and self.fraction is not None)
-        forms = (chosen, not chosen and self.spans is not None, self.cursor is not None)
-        if sum(forms) != 1:
-            raise InvalidInput(
-                "it is unclear what to edit",
-                hint='pass spans, spans="auto" with a fraction, or a cursor; one of the three',
-            )
-        for name, value, goes_with, is_stray in (
-            ("fraction", self.fraction, 'spans="auto"', not chosen),
-            ("window", self.window, "a cursor", self.cursor is None),
-        ):
-            if value is not None and is_stray:
-                raise InvalidInput(f"{name} is of no use here", hint=f"it goes with {goes_with}")
-        if isinstance(self.output_type, Template):
-            raise InvalidInput(
-                "a template cannot be the type of a text that is edited",
-                hint="use Model.refine, or give each span a language of its own",
-            )
-
-    def wanted(self) -> list[OutputType]:
-        """What the whole text may be, the first of these that has a member around the spans.
-
-        A schema or a type says nothing about white space: JSON as ``json.dumps`` writes it, or
-        else of any layout.
-        """
-        if self.output_type is None or self.output_type is str:
-            return [OutputType(any_text(), as_it_is)]
-        own = as_language(self.output_type)
-        if isinstance(self.output_type, Language) or not isinstance(own.language, JsonSchema):
-            return [own]
-        flexible = JsonSchema(own.language.schema, "flexible")
-        is_type = not isinstance(self.output_type, dict | bool)
-        return [own, OutputType(flexible, own.parse) if is_type else as_language(flexible)]
 
 
 @dataclass(frozen=True)
@@ -154,7 +102,7 @@ def prepare(request: Request, plan: Plan, setup: Setup, forward: Forward) -> Edi
 
 
 def _prepared(
-    request: Request, wanted: OutputType, plan: Plan, setup: Setup, forward: Forward
+    request: Request, wanted: Whole, plan: Plan, setup: Setup, forward: Forward
 ) -> Editing:
     text, passes = request.text, 0
     if request.cursor is not None:
@@ -187,7 +135,7 @@ def _at_cursor(request: Request, cursor: int) -> Span:
 
 
 def _chosen(
-    request: Request, wanted: OutputType, plan: Plan, setup: Setup, forward: Forward
+    request: Request, wanted: Whole, plan: Plan, setup: Setup, forward: Forward
 ) -> list[Span | tuple[int, int]]:
     """The parts of the text that the model believes in least; takes one pass."""
     fraction = USUAL_FRACTION if request.fraction is None else request.fraction
@@ -195,7 +143,7 @@ def _chosen(
     null = setup.null(plan)
     laid = lay_out(
         request.text,
-        None if wanted.language == any_text() else wanted.language,
+        wanted.type,
         plan.decoding.structure,
         lambda template: setup.constraint(template, null, None),
         setup.codec_of(null),
@@ -205,14 +153,13 @@ def _chosen(
     return [*ranges(laid, doubted(row, laid, fraction, forward), row.codec)]
 
 
-def _target(text: str, spans: Sequence[Span], wanted: OutputType) -> Target:
+def _target(text: str, spans: Sequence[Span], wanted: Whole) -> Target:
     parts: list[Invariant | Slot] = []
     at = 0
     for span in spans:
         parts += [Invariant(text[at : span.start]), _slot(text, span)]
         at = span.end
-    outer = None if wanted.language == any_text() else wanted.language
-    return Target(Template((*parts, Invariant(text[at:])), outer), wanted.parse)
+    return Target(Template((*parts, Invariant(text[at:])), wanted.language), wanted.parse)
 
 
 def _slot(text: str, span: Span) -> Slot:

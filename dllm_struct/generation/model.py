@@ -13,11 +13,12 @@ from dllm_struct.decoding.stats import Stats
 from dllm_struct.decoding.thinking import Thinking
 from dllm_struct.editing import Edited
 from dllm_struct.errors import InvalidInput
-from dllm_struct.generation.edits import Request, Spans, prepare
+from dllm_struct.generation.edits import prepare
 from dllm_struct.generation.layout import lay_out
 from dllm_struct.generation.plan import Plan
 from dllm_struct.generation.prompting import require_prompts
 from dllm_struct.generation.refinement import check_request, mask_again
+from dllm_struct.generation.requests import Request, Spans
 from dllm_struct.generation.setup import Setup
 from dllm_struct.generation.stream import Output, Stream
 from dllm_struct.generation.target import Target, infilling, target

@@ -210,8 +210,6 @@ def test_a_broken_text_is_mended() -> None:
 
 
 class Person(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid")
-
     name: str
     age: int
 
@@ -223,6 +221,25 @@ def test_a_type_leaves_the_layout_as_it_is(text: str) -> None:
     assert isinstance(edited.value, Person)
     assert edited.value.name == "Ann"
     assert edited.text.startswith(text[:start])
+
+
+def test_what_a_schema_does_not_name_is_refused_by_its_place() -> None:
+    text = '{"name": "Ann", "age": 30, "z": 1}'
+    with pytest.raises(NotInLanguage, match="named properties") as caught:
+        random_model().edit(text, [(10, 13)], output_type=Person)
+    assert caught.value.position == text.index(', "z"')
+    tree = {"properties": {"kid": {"$ref": "#"}}, "type": "object"}
+    with pytest.raises(InvalidInput, match="around holes"):
+        random_model().edit('{"kid": {}}', [(8, 10)], output_type=tree)
+
+
+def test_an_open_schema_chooses_and_edits_what_it_names() -> None:
+    text = '{"name": "Ann",  "age": 30}'
+    decoding = ds.Decoding(steps=4)
+    edited = random_model().edit(
+        text, "auto", output_type=Person, fraction=0.3, decoding=decoding, seed=0
+    )
+    assert isinstance(edited.value, Person)
 
 
 def test_the_model_chooses_what_it_believes_in_least() -> None:
