@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dllm_struct.decoding.samplers.frequencies import Frequencies as Frequencies
     from dllm_struct.decoding.samplers.profile import Profile as Profile
     from dllm_struct.decoding.thinking import Thinking as Thinking
+    from dllm_struct.editing import Edit as Edit
+    from dllm_struct.editing import Edited as Edited
+    from dllm_struct.editing import Span as Span
     from dllm_struct.errors import DllmStructError as DllmStructError
     from dllm_struct.explanation import Explanation as Explanation
     from dllm_struct.explanation import explain as explain
@@ -49,6 +52,8 @@ _HOME = {
     "Compiled": "compiled",
     "Decoding": "decoding",
     "DllmStructError": "errors",
+    "Edit": "editing",
+    "Edited": "editing",
     "Explanation": "explanation",
     "Family": "models.family",
     "Frequencies": "decoding.samplers.frequencies",
@@ -59,6 +64,7 @@ _HOME = {
     "Posterior": "posterior",
     "Profile": "decoding.samplers.profile",
     "Slot": "template",
+    "Span": "editing",
     "Template": "template",
     "Thinking": "decoding.thinking",
     "Trace": "trace",

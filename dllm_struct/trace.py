@@ -12,9 +12,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rich.console import RenderableType
+from rich.text import Text
+
 from dllm_struct.canvas import MASKED, Canvas, State
 from dllm_struct.errors import InvalidInput
 from dllm_struct.files import read_text
+from dllm_struct.rendering.html import of_trace
+from dllm_struct.rendering.terminal import picture
 
 Decode = Callable[[Sequence[int]], bytes]
 """Token ids to bytes."""
@@ -180,6 +185,14 @@ class Trace(Sequence[Event]):
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)
+
+    def _repr_html_(self) -> str | None:
+        """Draw the steps in a notebook; None, so that it shows `repr`, where there are none."""
+        return of_trace(self.events) if self.events else None
+
+    def __rich__(self) -> RenderableType:
+        """Draw the last step in a terminal, with ``rich.print``."""
+        return picture(self.events[-1]) if self.events else Text(repr(self))
 
     def to_jsonl(self, path: str | Path) -> None:
         """Write one JSON object a line."""

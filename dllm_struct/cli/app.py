@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 import dllm_struct as ds
+from dllm_struct.cli import edit as editing
 from dllm_struct.cli import generate as generating
 from dllm_struct.cli import measure as measuring
 from dllm_struct.cli import options
@@ -26,6 +27,7 @@ from dllm_struct.cli.inputs import (
     read_outer,
     read_prompt,
     read_vocabulary,
+    read_whole,
 )
 from dllm_struct.errors import DllmStructError
 
@@ -77,10 +79,7 @@ def infill(
         str | None, typer.Option("--regex", metavar="PATTERN", help="Python regex of every hole.")
     ] = None,
     whitespace: options.Space = "canonical",
-    prompt: Annotated[
-        str | None,
-        typer.Option(help="What the model reads first; '-' is standard input, '@FILE' a file."),
-    ] = None,
+    prompt: options.Prompt = None,
 ) -> None:
     """Print the text of FILE with its holes filled; nothing else of it changes.
 
@@ -92,6 +91,45 @@ def infill(
     template = with_holes(read_document(file), hole, outer, inner)
     asked = None if prompt is None else read_prompt(prompt)
     generating.infill(template, asked, how.decoding(), run)
+
+
+@app.command()
+@grouped
+def edit(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The text to edit; '-' reads standard input.")
+    ],
+    where: editing.Where,
+    form: editing.Form,
+    run: options.Run,
+    how: options.How,
+    instruction: Annotated[
+        str | None,
+        typer.Option(help="What to do; '-' is standard input, '@FILE' a file."),
+    ] = None,
+    grammar: options.Grammar = None,
+    start: options.Start = None,
+    schema: options.Schema = None,
+    regex: options.Regex = None,
+    prompt: options.Prompt = None,
+) -> None:
+    """Print the text of FILE with some parts rewritten; nothing else of it changes.
+
+    With a grammar, a schema or a pattern the whole text is a member of it in the end, whatever it
+    was before. The text alone goes to standard output, everything else to standard error.
+    """
+    editing.edit(
+        file,
+        where,
+        form,
+        editing.Asked(
+            None if instruction is None else read_prompt(instruction),
+            read_whole(grammar, start, schema, regex),
+            None if prompt is None else read_prompt(prompt),
+        ),
+        how.decoding(),
+        run,
+    )
 
 
 @app.command()

@@ -29,7 +29,7 @@ def generate(
     def write(model: ds.Model, stop: Callable[[Event], bool]) -> ds.Output:
         return model.generate(prompt, output_type, decoding, run.max_tokens, run.seed, stop)
 
-    _print(_watched(run, write).text + "\n")
+    put(watched(run, write).text + "\n")
 
 
 def infill(template: ds.Template, prompt: str | None, decoding: ds.Decoding, run: Run) -> None:
@@ -55,14 +55,14 @@ def infill(template: ds.Template, prompt: str | None, decoding: ds.Decoding, run
             stop=stop,
         )
 
-    _print(_watched(run, write).text)
+    put(watched(run, write).text)
 
 
 Write = Callable[["ds.Model", Callable[["Event"], bool]], "ds.Output"]
 
 
-def _watched(run: Run, write: Write) -> ds.Output:
-    """Load the model and write, showing every step."""
+def watched(run: Run, write: Write) -> ds.Output:
+    """Load the model and write, showing every step; say what it took."""
     if run.trace is not None:
         check_writable(run.trace, "--trace")
     model = ds.load(run.model, device=run.device)
@@ -79,7 +79,8 @@ def _watched(run: Run, write: Write) -> ds.Output:
     return output
 
 
-def _print(text: str) -> None:
+def put(text: str) -> None:
+    """Write a text to standard output as it is."""
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import dllm_struct as ds
 from dllm_struct.cli.options import Asked, Whitespace
@@ -88,6 +89,27 @@ def read_outer(grammar: str | None, start: str | None) -> ds.Language | None:
     """
     _check_companions(Asked(grammar=grammar, start=start))
     return None if grammar is None else read_grammar(grammar, start)
+
+
+def read_whole(
+    grammar: str | None, start: str | None, schema: Path | None, pattern: str | None
+) -> Any:
+    """Return what a text to edit has to be in the end; None where nothing is given.
+
+    A schema is returned as it was read, so that the text may have any layout.
+
+    Raises:
+        InvalidInput: there are two of them, or a start rule without a grammar.
+    """
+    if sum(option is not None for option in (grammar, schema, pattern)) > 1:
+        raise InvalidInput(
+            "there are two constraints",
+            hint="give one of --grammar G, --schema FILE and --regex PATTERN",
+        )
+    if schema is not None:
+        _check_companions(Asked(start=start))
+        return read_json(schema)
+    return read_outer(grammar, start) if pattern is None else ds.regex(pattern)
 
 
 def read_template(name_or_file: str, values: Iterable[str]) -> ds.Template:

@@ -29,6 +29,10 @@ Grammar = Annotated[
 Start = Annotated[
     str | None, typer.Option("--start", metavar="RULE", help="The rule of the grammar to begin at.")
 ]
+Prompt = Annotated[
+    str | None,
+    typer.Option(help="What the model reads first; '-' is standard input, '@FILE' a file."),
+]
 Space = Annotated[
     Whitespace, typer.Option(help="White space of JSON: as json.dumps writes it, or any.")
 ]

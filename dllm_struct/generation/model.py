@@ -11,10 +11,14 @@ from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.settings import Decoding
 from dllm_struct.decoding.stats import Stats
 from dllm_struct.decoding.thinking import Thinking
+from dllm_struct.editing import Edited
 from dllm_struct.errors import InvalidInput
+from dllm_struct.generation.edits import prepare
+from dllm_struct.generation.layout import lay_out
 from dllm_struct.generation.plan import Plan
 from dllm_struct.generation.prompting import require_prompts
-from dllm_struct.generation.refinement import check_request, lay_out, mask_again
+from dllm_struct.generation.refinement import check_request, mask_again
+from dllm_struct.generation.requests import Request, Spans
 from dllm_struct.generation.setup import Setup
 from dllm_struct.generation.stream import Output, Stream
 from dllm_struct.generation.target import Target, infilling, target
@@ -158,6 +162,57 @@ class Model:
         )
         rows = self._setup.rows([prompt], [goal], Plan.of(decoding, max_tokens, seed))
         return _outputs(self._start(rows, [goal]), stop)[0]
+
+    def edit(
+        self,
+        text: str,
+        spans: Spans | None = None,
+        instruction: str | None = None,
+        output_type: Any = None,
+        *,
+        cursor: int | None = None,
+        window: int | tuple[int, int] | None = None,
+        fraction: float | None = None,
+        decoding: Decoding | str = Decoding(),  # noqa: B008 - a frozen value
+        max_tokens: int | None = None,
+        seed: int | None = None,
+        prompt: Prompt | None = None,
+        stop: Callable[[Event], bool] | None = None,
+    ) -> Edited:
+        """Rewrite parts of a text; the rest stays byte for byte.
+
+        Args:
+            text: the text as it stands; it need not be a member of the output type yet.
+            spans: the parts, each a `Span` or (start, end) in characters; an empty one inserts.
+                ``"auto"``: the tokens that the model believes in least.
+            instruction: what to do. The model reads it, and the text with marks around the parts,
+                before the text.
+            output_type: what the whole text has to be in the end: a grammar, a schema, a pattern,
+                a type; None: any text.
+            cursor: in place of spans: characters before the place where something is inserted.
+            window: with a cursor: the lines around it are rewritten instead; so many before and
+                after, or one number for both. Where the text is in the output type already, the
+                model may say that no edit is needed.
+            fraction: how many of all tokens ``"auto"`` chooses; 0.25 by default.
+            decoding: how to denoise; or the name of a preset.
+            max_tokens: most positions of the whole text.
+            seed: makes the result reproducible.
+            prompt: what the model reads before the instruction; None: nothing.
+            stop: as for `generate`.
+
+        Raises:
+            NotInLanguage: what is around the spans cannot be part of a member; or, for ``"auto"``,
+                the text is none.
+            InvalidInput: spans overlap or reach beyond the text, or it is unclear what to edit.
+        """
+        request = Request(text, spans, instruction, output_type, cursor, window, fraction, prompt)
+        editing = prepare(request, Plan.of(decoding, max_tokens, seed), self._setup, self._forward)
+
+        def stops(event: Event) -> bool:
+            return (stop is not None and stop(event)) or editing.is_declined
+
+        stream = self._start([editing.row], [editing.goal])
+        return editing.finish(_outputs(stream, stops)[0])
 
     def refine(
         self,

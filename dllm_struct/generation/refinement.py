@@ -8,129 +8,20 @@ what the model believes in least, are masked; everything else is fixed and stays
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import torch
 
 from dllm_struct.canvas import MASKED, Canvas, State
-from dllm_struct.canvas.binding import BoundSlot
-from dllm_struct.constraint import Constraint
 from dllm_struct.decoding.loop import Forward, look
 from dllm_struct.decoding.remasking.base import lowest
 from dllm_struct.decoding.revision import look_back
 from dllm_struct.decoding.row import Row
-from dllm_struct.decoding.settings import Structure
-from dllm_struct.errors import InvalidInput, LimitTooSmall, NotInLanguage, check
-from dllm_struct.generation.splitting import split
-from dllm_struct.generation.target import TYPICAL_TEXT, WHOLE, Target, as_it_is, target
-from dllm_struct.languages.base import any_text
-from dllm_struct.template import Slot, Template
+from dllm_struct.errors import InvalidInput, LimitTooSmall, check
+from dllm_struct.generation.layout import Laid, Place, Range, check_slots
 from dllm_struct.vocabulary.codec import Codec
-
-Range = tuple[int, int]
-Place = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Laid:
-    """A text on the slots of a template.
-
-    Attributes:
-        text: the whole of it.
-        goal: what the text is.
-        constraint: its template, bound.
-        tokens: of each slot, by slot id.
-        starts: byte offset of each slot in the text.
-    """
-
-    text: str
-    goal: Target
-    constraint: Constraint
-    tokens: dict[str, list[int]]
-    starts: dict[str, int]
-
-
-def lay_out(
-    text: str,
-    output_type: Any,
-    structure: Structure,
-    bind: Callable[[Template], Constraint],
-    codec: Codec,
-) -> Laid:
-    """Put a text on the slots of its template, or on one slot.
-
-    Args:
-        text: a member of the output type.
-        output_type: as for `Model.generate`; None: any text.
-        structure: ``free``: one slot.
-        bind: makes constraints of templates.
-        codec: the tokenizer.
-
-    Raises:
-        NotInLanguage: the text is no member.
-        InvalidInput: a slot of the text is longer or shorter than the slot's own limits.
-    """
-    *first, last = _targets(output_type, structure)
-    for goal in first:
-        try:
-            return _laid(text, goal, bind(goal.template), codec)
-        except NotInLanguage:
-            continue  # another form of the same value: the whole language decides
-    return _laid(text, last, bind(last.template), codec)
-
-
-def _targets(output_type: Any, structure: Structure) -> list[Target]:
-    if output_type is None:
-        text = Slot(WHOLE, any_text(), samples=TYPICAL_TEXT)
-        return [Target(Template((text,)), as_it_is)]
-    wanted = target(output_type, structure)
-    if structure == "free" or isinstance(output_type, Template):
-        return [wanted]
-    return [wanted, target(output_type, "free")]
-
-
-def _laid(text: str, goal: Target, constraint: Constraint, codec: Codec) -> Laid:
-    codec.exact(text)  # refuses what is no text
-    data = text.encode()
-    outer = goal.template.language
-    ranges = split(constraint.parts, data, codec.vocabulary)
-    if outer is not None and not outer.matches(data):
-        raise NotInLanguage(
-            f"the text is not {outer.description}",
-            position=len(data),
-            hint="pass a text in the language of the template",
-        )
-    slots = {
-        part.slot.id: place
-        for part, place in zip(constraint.parts, ranges, strict=True)
-        if isinstance(part, BoundSlot)
-    }
-    tokens = {slot: _tokens(text, place, codec) for slot, place in slots.items()}
-    _check_slots(tokens, constraint)
-    return Laid(text, goal, constraint, tokens, {slot: start for slot, (start, _) in slots.items()})
-
-
-def _check_slots(tokens: Mapping[str, Sequence[int]], constraint: Constraint) -> None:
-    for slot, own in tokens.items():
-        limits = constraint.slots[slot].slot
-        if not limits.min_tokens <= len(own) <= (limits.max_tokens or len(own)):
-            raise InvalidInput(
-                f"slot '{slot}' of the text takes {len(own)} tokens, outside its limits",
-                hint="widen the slot's min_tokens and max_tokens",
-            )
-
-
-def _tokens(text: str, place: Range, codec: Codec) -> list[int]:
-    """The tokens of a byte range: those it has in the text, unless one reaches across an end."""
-    start, stop = place
-    tokens = codec.exact(text)
-    offsets = [*accumulate((len(codec.decode([token])) for token in tokens), initial=0)]
-    if start in offsets and stop in offsets:
-        return tokens[offsets.index(start) : offsets.index(stop)] if start < stop else []
-    return codec.spell(text.encode()[start:stop])
 
 
 def byte_spans(text: str, spans: Sequence[Range]) -> list[Range]:
@@ -164,7 +55,7 @@ def cut(laid: Laid, spans: Sequence[Range], codec: Codec) -> tuple[Laid, set[Pla
                 inside.add((slot, len(tokens[slot])))
             tokens[slot].append(piece)
             at += len(codec.decode([piece]))
-    _check_slots(tokens, laid.constraint)
+    check_slots(tokens, laid.constraint)
     return replace(laid, tokens=tokens), inside
 
 
@@ -179,24 +70,6 @@ def _pieces(tokens: Sequence[int], at: int, spans: Sequence[Range], codec: Codec
             for start, stop in pairwise(inner):
                 yield from codec.spell(data[start - at : stop - at])
         at += len(data)
-
-
-def canvas_of(laid: Laid, masked: set[Place], kept: State) -> Canvas:
-    """Return a canvas that holds a text.
-
-    Args:
-        laid: the text.
-        masked: (slot, index) of the tokens to write anew.
-        kept: state of all others.
-    """
-    counts = {slot: len(tokens) for slot, tokens in laid.tokens.items()}
-    canvas = Canvas(laid.constraint.parts, counts)
-    for slot, tokens in laid.tokens.items():
-        for index, token in enumerate(tokens):
-            canvas.propose(slot, index, token, 1.0)
-            if (slot, index) not in masked:
-                canvas.commit(slot, index, kept)
-    return canvas
 
 
 def mask_again(
@@ -224,8 +97,7 @@ def mask_again(
         row.canvas = _canvas(laid, masked, row.limit)
         _add_room(row)
         return
-    row.canvas = _canvas(laid, None, row.limit)
-    row.canvas = _canvas(laid, _doubted(row, fraction, forward), row.limit)
+    row.canvas = _canvas(laid, doubted(row, laid, fraction, forward), row.limit)
 
 
 def _canvas(laid: Laid, masked: set[Place] | None, limit: int | None) -> Canvas:
@@ -260,8 +132,19 @@ def _add_room(row: Row) -> None:
             canvas.insert(slot, len(tokens), count)
 
 
-def _doubted(row: Row, fraction: float, forward: Forward) -> set[Place]:
-    """The tokens of a committed canvas that the model believes in least; takes one pass."""
+def doubted(row: Row, laid: Laid, fraction: float, forward: Forward) -> set[Place]:
+    """Put a text on a row's canvas, and find what the model believes in least; takes one pass.
+
+    Args:
+        row: laid out for the template; its canvas is replaced.
+        laid: the text.
+        fraction: how many of the tokens outside fixed text.
+        forward: the network.
+
+    Raises:
+        LimitTooSmall: the text takes more positions than there are.
+    """
+    row.canvas = _canvas(laid, None, row.limit)
     row.begin_step()
     (reading,) = look([row], forward)
     row.count_pass()

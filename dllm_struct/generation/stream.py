@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.console import Group, RenderableType
+from rich.text import Text
+
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.stats import Stats
+from dllm_struct.rendering.html import of_output
+from dllm_struct.rendering.pieces import visible
 from dllm_struct.trace import Event, Trace
 from dllm_struct.witness import find_flat_witness
 
@@ -31,6 +36,14 @@ class Output:
     trace: Trace
     stats: Stats
     read: Callable[[str], Any] = field(repr=False, compare=False)
+
+    def _repr_html_(self) -> str:
+        """Draw the output in a notebook."""
+        return of_output(self.text, self.slots, self.stats, self.trace, self.value)
+
+    def __rich__(self) -> RenderableType:
+        """Draw the output in a terminal, with ``rich.print``."""
+        return Group(Text(visible(self.text)), Text(), self.trace)
 
     @property
     def log_probability(self) -> float:

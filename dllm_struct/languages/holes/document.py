@@ -60,7 +60,7 @@ class Document:
             return RegularContext(automaton, before, segments)
         raise InvalidInput(
             f"{self.outer.description} cannot be the language around holes",
-            hint="use a grammar, a regex, or a schema without recursion",
+            hint="use a grammar, a regex, or a schema without recursion and unnamed properties",
         )
 
     def _refusal(self) -> NotInLanguage:

@@ -68,9 +68,10 @@ class RegularContext(Context):
 def _backwards(dfa: DFA, segments: tuple[bytes, ...]) -> list[NDArray[np.int32]]:
     """For each gap and state the bytes to write, `NEVER` where nothing helps."""
     goal, found = dfa.accepting, []
-    states = range(dfa.num_states)
     for segment in reversed(segments):
-        after = np.array([dfa.run(segment, state) for state in states])
+        after = np.arange(dfa.num_states)
+        for byte in segment:
+            after = dfa.transitions[after, dfa.byte_class[byte]]
         found.append(steps_to(dfa, goal[after]))
         goal = found[-1] != NEVER
     return found[::-1]

@@ -18,7 +18,7 @@ from referencing import Registry
 from dllm_struct.automata.dfa import DFA, empty
 from dllm_struct.automata.machine import Machine
 from dllm_struct.errors import InvalidInput
-from dllm_struct.languages.base import MACHINES, Language
+from dllm_struct.languages.base import MACHINES, Language, Regular
 from dllm_struct.languages.json_schema.agreed import Agreed
 from dllm_struct.languages.json_schema.graph import SchemaGraph
 from dllm_struct.languages.json_schema.limits import bounded_nesting
@@ -93,6 +93,21 @@ class JsonSchema(Language):
             if found is not None:
                 return found
             return JsonMachine(agreed, whitespace=self.whitespace, max_space=LONGEST_SPACE)
+
+    @cached_property
+    def named(self) -> Language | None:
+        """The same with a finite automaton: without properties that the schema does not name.
+
+        None where there is none: the schema is recursive, or its automaton would be too large.
+        """
+        automaton = self.automaton
+        if isinstance(automaton, DFA):
+            return self
+        with bounded_nesting(), MACHINES:
+            style = Style(self.whitespace, max_space=LONGEST_SPACE)
+            agreed = Agreed(self.graph)
+            found = text_of(agreed, agreed.root, style, closed=True)
+        return None if found is None else Regular(f"{self.description}, named properties", found)
 
     @property
     def fingerprint(self) -> str | None:
