@@ -9,7 +9,9 @@ import torch
 
 from dllm_struct.decoding.blocks import Extent
 from dllm_struct.decoding.blocks.whole import Whole
+from dllm_struct.decoding.noise import accept
 from dllm_struct.decoding.remasking.uniform import Uniform
+from dllm_struct.decoding.resizing import tidy
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.samplers import Candidates, most_confident
 from dllm_struct.decoding.speculation import Speculative
@@ -63,7 +65,7 @@ def commit_chosen(row: Row, masked: Candidates) -> None:
         row.commit([row.canvas.locate(position) for position in row.masked])
     else:
         accepted = {*choose(row, masked), *masked.positions[uniform.accept(masked)].tolist()}
-        row.accept([row.canvas.locate(position) for position in accepted])
+        accept(row, [row.canvas.locate(position) for position in accepted])
 
 
 def states(row: Row) -> list[Row]:
@@ -79,7 +81,7 @@ def states(row: Row) -> list[Row]:
         state = found[-1].copy()
         state.stats.views = 0  # its own are added to the row's
         commit_chosen(state, _drafted(state))
-        state.tidy()
+        tidy(state)
         if not state.masked:
             break
         found.append(state)

@@ -21,6 +21,9 @@ from torch import Tensor
 from dllm_struct.canvas import MASKED
 from dllm_struct.decoding.choice import commit_chosen, is_same_question, states
 from dllm_struct.decoding.length import SlotLength
+from dllm_struct.decoding.noise import renoise
+from dllm_struct.decoding.recording import record
+from dllm_struct.decoding.resizing import edit, tidy
 from dllm_struct.decoding.revision import revise, take_back
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.samplers import Candidates
@@ -62,7 +65,7 @@ def denoise(rows: Sequence[Row], forward: Forward) -> Iterator[list[Event]]:
 
 def begin(row: Row) -> None:
     """Commit what is settled before the first pass."""
-    row.tidy()
+    tidy(row)
     row.go_on()
 
 
@@ -74,6 +77,7 @@ def advance(rows: Sequence[Row], forward: Forward) -> list[Event]:
     """
     for row in rows:
         row.begin_step()
+        renoise(row)
     of_rows = [states(row) for row in rows]
     read = [state for own in of_rows for state in own]
     start = perf_counter()
@@ -148,7 +152,7 @@ def reach(
         following = state.copy()
         following.propose(reached[1])
         commit_chosen(following, _masked(following, reached[1]))
-        following.tidy()
+        tidy(following)
         if not is_same_question(following, drafted):
             break
         state, reached = following, read
@@ -163,14 +167,14 @@ def step(row: Row, reading: Reading, witness: Witness) -> Event:
     if row.passes == 1:
         row.stats.log_evidence = log_evidence(_of_stage(row, witness))
     if extend(row, reading, witness):
-        return row.event()
+        return record(row)
     is_resized = bool(row.masked) and not commit(row, reading, witness)
-    row.tidy()
+    tidy(row)
     take_back(row, reading)
     if not is_resized:
         resize(row, reading, witness)
     row.go_on()
-    return row.event()
+    return record(row)
 
 
 def commit(row: Row, reading: Reading, witness: Witness) -> bool:
@@ -219,14 +223,14 @@ def extend(row: Row, reading: Reading, witness: Witness) -> bool:
         if row.is_extending and row.may_wait
         else []
     )
-    row.is_extending = row.edit(edits, ())
+    row.is_extending = edit(row, edits, ())
     return row.is_extending
 
 
 def resize(row: Row, reading: Reading, witness: Witness) -> bool:
     """Let slots grow and shrink after the commits of a step; return whether one did."""
     policy, slots = row.strategies.length, lengths(row, reading, witness)
-    return row.edit(policy.grow(slots), policy.shrink(slots))
+    return edit(row, policy.grow(slots), policy.shrink(slots))
 
 
 def lengths(row: Row, reading: Reading, witness: Witness) -> list[SlotLength]:

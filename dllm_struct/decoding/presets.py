@@ -1,6 +1,6 @@
 """Named settings, chosen by measurement with the bundled model.
 
-`benchmarks/decoding.py` prints the measurement.
+`benchmarks/decoding.py` prints the measurement; `docs/reference/measurements.md` has it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,6 @@ from typing import Any
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "fast": {"sampler": "threshold", "threshold": 0.7},
     "balanced": {"sampler": "threshold", "threshold": 0.9},
-    "quality": {"sampler": "confidence"},
+    "quality": {"sampler": "entropy-bounded"},
 }
 """Name to settings of `Decoding`; whatever is not named is the default."""

@@ -17,17 +17,14 @@ from dllm_struct.constraint import Constraint
 from dllm_struct.decoding.blocks import Window
 from dllm_struct.decoding.caches import Kept
 from dllm_struct.decoding.changes import Changes
-from dllm_struct.decoding.remasking.uniform import Uniform
 from dllm_struct.decoding.settings import Strategies
 from dllm_struct.decoding.signals import Situation, View
 from dllm_struct.decoding.stage import Stage
 from dllm_struct.decoding.stats import Stats
 from dllm_struct.logit_rows import LogitRows
-from dllm_struct.trace import Edit, Event, Snapshot
+from dllm_struct.trace import Edit
 from dllm_struct.vocabulary.codec import Codec
 from dllm_struct.witness import Reading, Witness, find_witnesses
-
-MILLISECONDS = 1e3
 
 SMALLEST = 2.0**-149
 """The smallest confidence that is told from 0: logs of confidence stay finite."""
@@ -57,6 +54,7 @@ class Row:
         changes: what happened in the present step.
         stats: counters.
         kept: what the network computed of it, for a cache.
+        clock: when the latest event was recorded, as `time.perf_counter` counts.
     """
 
     sequence: int
@@ -81,7 +79,7 @@ class Row:
     _memories: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     _goes_on: bool = False
     _passes_before_stage: int = 0
-    _clock: float = field(default_factory=perf_counter)
+    clock: float = field(default_factory=perf_counter)
 
     def copy(self) -> Row:
         """Return a row of its own in the same state, with the same source of randomness."""
@@ -99,8 +97,6 @@ class Row:
     def begin_step(self) -> None:
         """Start a new log of changes."""
         self.changes = Changes(self.canvas.ids)
-        if isinstance(self.strategies.remasking, Uniform):
-            self._renoise(self.strategies.remasking)
 
     def count_pass(self) -> None:
         """Note that the network has read the canvas."""
@@ -206,23 +202,6 @@ class Row:
             ]
         return View(self.prompt, tuple(tokens))
 
-    def accept(self, places: Iterable[tuple[str, int]]) -> None:
-        """Show the witness's tokens at (slot, index) to the next pass, and noise elsewhere."""
-        self.shown = {
-            self.canvas.number(slot, index): self.canvas.witness_of(slot)[index]
-            for slot, index in places
-        }
-
-    def _renoise(self, uniform: Uniform) -> None:
-        canvas, size = self.canvas, len(self.codec.vocabulary)
-        noise = torch.randint(size, (len(canvas),), generator=self.generator).tolist()
-        rows = zip(canvas.ids, canvas.tokens, canvas.witness, noise, strict=True)
-        self.shown = {
-            number: self.shown.get(number, uniform.shown(draft, random))
-            for number, token, draft, random in rows
-            if token == MASKED
-        }
-
     def situations(self) -> list[Situation]:
         """What each signal of the present stage may know, with a memory of its own."""
         return [
@@ -267,6 +246,18 @@ class Row:
             self.stats.committed += 1
             self.stats.log_probability += self._log_confidence(slot, index)
 
+    def insert(self, slot: str, index: int, count: int) -> None:
+        """Insert masks into a slot."""
+        self.canvas.insert(slot, index, count)
+        self.changes.inserted.append(Edit(slot, index, count))
+        self.stats.grown += count
+
+    def delete(self, slot: str, index: int, count: int) -> None:
+        """Delete positions of a slot."""
+        self.canvas.delete(slot, index, count)
+        self.changes.deleted.append(Edit(slot, index, count))
+        self.stats.shrunk += count
+
     def settle(self) -> None:
         """Commit every position that the constraint leaves no choice about."""
         settled = self.constraint.forced(self.canvas)
@@ -277,11 +268,6 @@ class Row:
         self.stats.forced += len(settled)
         if self.draft is None and MASKED not in self.canvas.tokens:
             self.propose(())  # settled without a pass
-
-    def tidy(self) -> None:
-        """Do what follows from commits: settle what has no choice left, delete null tails."""
-        self.settle()
-        self.delete_null_tails()
 
     def remask(self, positions: Sequence[int]) -> None:
         """Mask committed positions of slots again."""
@@ -317,73 +303,3 @@ class Row:
             self.is_extending, self.idle, self.steady, self.rounds = True, 0, 0, 0
             self._passes_before_stage = self.stats.nfe
             self.stats.log_probability = self.stats.log_evidence = 0.0
-
-    def delete_null_tails(self) -> None:
-        """Delete the committed null tokens that end slots."""
-        for slot in self.canvas.slots:
-            count = self.canvas.null_tail(slot, self.constraint.null_token_id)
-            if count:
-                self._delete(Edit(slot, len(self.canvas.slot(slot)) - count, count))
-                self.closed.add(slot)
-
-    def edit(self, insertions: Sequence[Edit], deletions: Sequence[Edit]) -> bool:
-        """Insert and delete masks where limits allow it and the canvas can still be completed.
-
-        Args:
-            insertions: where they are on the canvas as it is.
-            deletions: likewise, of masked positions.
-
-        Returns:
-            Whether anything was done.
-        """
-        before = len(self.changes.inserted) + len(self.changes.deleted)
-        edits = [*((e, self._insert) for e in insertions), *((e, self._shrink) for e in deletions)]
-        for edit, perform in sorted(edits, key=lambda pair: pair[0].index, reverse=True):
-            perform(edit)  # from right to left, so that indices stay what they are
-        if deletions and not self.masked:
-            self.propose(())  # the draft had something where nothing is now
-        return len(self.changes.inserted) + len(self.changes.deleted) > before
-
-    def _shrink(self, edit: Edit) -> None:
-        if self.constraint.can_delete(self.canvas, edit.slot, edit.index, edit.count):
-            self._delete(edit)
-
-    def _delete(self, edit: Edit) -> None:
-        self.canvas.delete(edit.slot, edit.index, edit.count)
-        self.changes.deleted.append(edit)
-        self.stats.shrunk += edit.count
-
-    def _insert(self, edit: Edit) -> None:
-        slot, index = edit.slot, edit.index
-        count = min(edit.count, self.constraint.room(self.canvas, slot, self.limit))
-        if count <= 0 or self.canvas.is_fixed(slot, index):
-            return
-        if self.constraint.can_insert(self.canvas, slot, index, count):
-            self.canvas.insert(slot, index, count)
-            self.changes.inserted.append(Edit(slot, index, count))
-            self.stats.grown += count
-
-    def event(self) -> Event:
-        """Record the step that just ended."""
-        now = perf_counter()
-        elapsed, self._clock = now - self._clock, now
-        self.stats.seconds += elapsed
-        changes = self.changes
-        committed = changes.positions(changes.committed)
-        return Event(
-            sequence=self.sequence,
-            step=self.stats.nfe,
-            committed=committed,
-            committed_confidence=changes.confidences(committed),
-            block=0 if self.window is None else self.window.block,
-            forced=changes.positions(changes.forced),
-            replaced=changes.positions(changes.replaced),
-            remasked=changes.positions(changes.remasked),
-            deleted=tuple(changes.deleted),
-            inserted=tuple(changes.inserted),
-            seen=tuple(changes.seen),
-            canvas=Snapshot.of(self.canvas),
-            text=self.text,
-            ms=elapsed * MILLISECONDS,
-            decode=self.codec.decode,
-        )

@@ -9,7 +9,7 @@ from typing import Literal
 from dllm_struct.decoding.blocks import BLOCKS, Blocks
 from dllm_struct.decoding.caches import CACHES, Cache
 from dllm_struct.decoding.length import LENGTHS, LengthPolicy
-from dllm_struct.decoding.noising import check_noise, without_mask
+from dllm_struct.decoding.maskless import check_noise, without_mask
 from dllm_struct.decoding.presets import PRESETS
 from dllm_struct.decoding.registry import Choice
 from dllm_struct.decoding.remasking import REMASKINGS, Remasking
