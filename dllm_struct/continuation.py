@@ -3,10 +3,10 @@
 For decoding from left to right. A token may follow when the shortest way to a member after it fits
 into the tokens that are left, so no choice leads into a dead end. Finite automata know the fewest
 tokens of every state. For languages that are expanded lazily a known end of the state is looked at
-first; where it does not fit, a shorter one is searched for. Where every token leads to a state of
-its own (inside a key that must not come twice) only the likeliest ones are looked at, and nothing
-is searched for. What is left out there is left out of the choice, never of reach: a way to a member
-is always known, and its next token is allowed.
+first; where it does not fit, a shorter one is searched for, though not for long. Where every token
+leads to a state of its own (inside a key that must not come twice) only the likeliest ones are
+looked at, and nothing is searched for. What is left out is left out of the choice, never of reach:
+a way to a member is always known, and its next token is allowed.
 """
 
 from __future__ import annotations
@@ -25,13 +25,17 @@ from dllm_struct.errors import BudgetExceeded
 from dllm_struct.languages.base import MACHINES
 from dllm_struct.posterior import MASKED
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
+from dllm_struct.posterior.exploration.filling import READ
 from dllm_struct.posterior.exploration.question import unasked
-from dllm_struct.posterior.exploration.search import find_trail, quick_trail
+from dllm_struct.posterior.exploration.search import MOST_WORK, find_trail, quick_trail
 
 MASKS_KEPT = 1024
 
 LIKELIEST = 256
 """Tokens that are looked at where every one leads to a state of its own."""
+
+SHORT = 256 * READ
+"""Work of the search after one token."""
 
 
 @dataclass(frozen=True)
@@ -152,14 +156,15 @@ class _Explored:
         if self.automaton.ends_within(state, left):
             return True
         try:
-            return searches and self._plan(state, left) is not None
+            return searches and self._plan(state, left, SHORT) is not None
         except BudgetExceeded:  # not known: left out, and something else is known to fit
             return False
 
-    def _plan(self, state: int, left: int) -> list[int] | None:
+    def _plan(self, state: int, left: int, most_work: int = MOST_WORK) -> list[int] | None:
         """Tokens from a state to a member, at most ``left``; None when there are none."""
         if not state:
             return None
         question = unasked([MASKED] * left, self.end, state)
-        trail = quick_trail(self.automaton, question, None) or find_trail(self.automaton, question)
+        trail = quick_trail(self.automaton, question, None)
+        trail = trail or find_trail(self.automaton, question, most_work)
         return None if trail is None else [t for t in trail.tokens.tolist() if t != self.end]

@@ -1,9 +1,9 @@
 """A constraint for autoregressive models: a logits processor that masks the next token.
 
 The same compiled language as on a canvas, read prefix by prefix. A token is allowed when a member
-is still in reach after it within the tokens that are left, so generation never runs into a dead end
-and never runs out of tokens; a text may end where it is a member, and nowhere else. Nothing else is
-masked, but inside keys that must not come twice, where only the likeliest tokens are looked at.
+is known to be in reach after it within the tokens that are left, so generation never runs into a
+dead end and never runs out of tokens; a text may end where it is a member, and nowhere else. See
+`dllm_struct.continuation` for what is known of languages that are no finite automata.
 """
 
 from __future__ import annotations
