@@ -78,7 +78,7 @@ class Constraint:
         if outer is None or len(own) != 1:
             return languages
         document = document_of(self.text, outer, vocabulary)
-        content = document.contents(own_languages(self.text), has_null=False)
+        content = document.contents(own_languages(self.text, document.segments), has_null=False)
         return languages | dict.fromkeys(own, content)
 
     @property

@@ -62,7 +62,7 @@ class Joint:
         self.slots = tuple(part.slot.id for part in parts if isinstance(part, BoundSlot))
         self.vocabulary, self.separator = _marked(vocabulary, null)
         document = document_of(parts, outer, vocabulary)
-        own = own_languages(parts)
+        own = own_languages(parts, document.segments)
         language = document.contents(own, has_null=null is not None)
         self.compiled: Compiled = compile(language, self.vocabulary)
 
@@ -141,10 +141,23 @@ def document_of(parts: Sequence[BoundPart], outer: Language, vocabulary: Vocabul
     return Document(outer, texts[0], tuple(texts[1:]))
 
 
-def own_languages(parts: Sequence[BoundPart]) -> list[Language | None]:
-    """What each slot may hold whatever stands around it; None: any text."""
+def own_languages(parts: Sequence[BoundPart], literals: Sequence[bytes]) -> list[Language | None]:
+    """What each slot may hold whatever stands around it.
+
+    Args:
+        parts: of a template.
+        literals: the fixed text after each slot.
+
+    Returns:
+        None for any text: with fixed text around it, the document's own UTF-8 sees to whole
+        characters. Of two slots that touch, the first one has to see to it itself.
+    """
     slots = [part for part in parts if isinstance(part, BoundSlot)]
-    return [None if part.language == any_text() else part.language for part in slots]
+    touches = [not literal for literal in literals[: len(slots) - 1]] + [False]
+    return [
+        None if part.language == any_text() and not touching else part.language
+        for part, touching in zip(slots, touches, strict=True)
+    ]
 
 
 @lru_cache(maxsize=16)

@@ -154,6 +154,16 @@ def test_any_edit_is_a_member_and_keeps_the_rest(
     assert all((edit.start, edit.end) in spans for edit in edited.edits)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_spans_that_touch_share_no_character(seed: int) -> None:
+    wanted = ds.regex("[^\x00-\x7f]{6}")
+    edited = random_model(seed, with_null=True).edit(
+        "éééééé", [(0, 3), (3, 6)], None, wanted, seed=seed
+    )
+    assert wanted.matches(edited.text)
+    assert edited.text == "".join(edited.output.slots.values()) == apply("é" * 6, edited.edits)
+
+
 def test_replacements_grow_and_shrink() -> None:
     text = "one two three"
     edited = writing("a longer word").edit(text, [(4, 7)], decoding=ONE_STEP, seed=0)
