@@ -9,7 +9,6 @@ from typing import Any
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.stats import Stats
 from dllm_struct.trace import Event, Trace
-from dllm_struct.witness import find_flat_witness
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,4 @@ class Stream(Iterator[Event | Output]):
                 self._events[event.sequence].append(event)
             yield from events
         for row, steps in zip(self._rows, self._events, strict=True):
-            if row.draft is None:  # stopped before its first step
-                row.propose(find_flat_witness(row.constraint, row.canvas))
             yield self._finish(row, Trace(tuple(steps)))
