@@ -17,7 +17,7 @@ from dllm_struct.serve import handlers
 from dllm_struct.serve.gate import Gate
 from dllm_struct.serve.limits import Limits
 from dllm_struct.serve.metrics import Metrics
-from dllm_struct.serve.routes import chat, infill, meta
+from dllm_struct.serve.routes import chat, completions, editing, infill, meta
 from dllm_struct.serve.scheduler import Scheduler
 from dllm_struct.serve.security import Keys
 
@@ -61,7 +61,7 @@ def create_app(model: Model, settings: Settings = Settings()) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings, app.state.metrics = settings, metrics
-    for routes in (meta, chat, infill):
+    for routes in (meta, chat, completions, editing, infill):
         app.include_router(routes.router)
     app.add_exception_handler(HTTPException, handlers.of_http)
     app.add_exception_handler(RequestValidationError, handlers.of_validation)

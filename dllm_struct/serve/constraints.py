@@ -77,7 +77,15 @@ class Constraint:
             case "choice":
                 return choice(self.value)
             case "template":
-                return read_template(self.value)
+                return self.compile_template()
+
+    def compile_template(self) -> Template:
+        """Return the template; only the kind ``template`` has one.
+
+        Raises:
+            DllmStructError: it is malformed, or nobody knows its name.
+        """
+        return read_template(self.value)
 
     def language(self) -> Language:
         """Return the language; a template has none.

@@ -11,7 +11,7 @@ from dllm_struct.decoding.row import Row
 from dllm_struct.serve.candidates import candidates
 from dllm_struct.serve.errors import TimeLimit
 from dllm_struct.serve.passes import Passes
-from dllm_struct.serve.settled import cut, settled_text
+from dllm_struct.serve.settled import cut, draft_text, settled_text
 from dllm_struct.serve.tickets import Seat, Step
 from dllm_struct.trace import Event
 from dllm_struct.witness import Reading, Witness
@@ -164,4 +164,5 @@ class Runner:
         seat.events.append(event)
         settled = settled_text(seat.row, ask.answer)
         seat.has_stopped = cut(settled, ask.stop) != settled
-        seat.ticket.tell(Step(event, settled, seat.seen))
+        draft = draft_text(seat.row, ask.answer)
+        seat.ticket.tell(Step(event, settled, draft, seat.seen))

@@ -34,6 +34,19 @@ def settled_text(row: Row, answer: str | None) -> str:
     return _whole_characters(bytes(data[len(lead) :]))
 
 
+def draft_text(row: Row, answer: str | None) -> str:
+    """Return the answer as the latest witness has it: a complete one, which may still change.
+
+    Args:
+        row: after a step.
+        answer: the slot that holds the answer; None: the whole text is the answer.
+    """
+    if answer is None:
+        return row.text
+    data = dict(row.draft or ())[answer]
+    return data[len(row.constraint.slots[answer].lead) :].decode(errors="replace")
+
+
 def _committed(tokens: Sequence[int]) -> list[int]:
     return list(takewhile(lambda token: token != MASKED, tokens))
 

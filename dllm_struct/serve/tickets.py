@@ -26,11 +26,13 @@ class Step:
     Attributes:
         event: what happened.
         settled: the beginning of the answer that can no longer change.
+        draft: the whole answer, as it stands.
         candidates: see `candidates.candidates`; None where they were not asked for.
     """
 
     event: Event
     settled: str
+    draft: str
     candidates: list[dict[str, Any]] | None = None
 
 
@@ -137,6 +139,7 @@ class Seat:
         """Hand the output over: the latest witness, or what is committed."""
         row = self.row
         output = self.job.finish(row, Trace(tuple(self.events)))
-        written = [token for span in row.canvas.spans for token in span.witness]
-        tokens = sum(1 for token in written if row.codec.decode([token]))
+        answer = self.ticket.ask.answer
+        own = [span for span in row.canvas.spans if answer in (None, span.slot)]
+        tokens = sum(1 for span in own for token in span.witness if row.codec.decode([token]))
         self.ticket.finish(Finished(row.sequence, output, is_complete, len(row.prompt), tokens))

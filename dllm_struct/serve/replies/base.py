@@ -62,6 +62,11 @@ def stats(item: Finished) -> dict[str, Any]:
     return asdict(item.output.stats) | {"complete": item.is_complete}
 
 
+def draft(step: Step) -> dict[str, Any]:
+    """Return the unfinished answer, for the extra field of a chunk."""
+    return {"step": step.event.step, "masked": step.event.masked, "text": step.draft}
+
+
 class Deltas:
     """Of every output, what is new of its text from step to step.
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from dllm_struct.serve.replies.base import Deltas, Head, answer_of, stats, usage
+from dllm_struct.serve.replies.base import Deltas, Head, answer_of, draft, stats, usage
 from dllm_struct.serve.requests.chat import Chat
 from dllm_struct.serve.service import Work
 from dllm_struct.serve.sse import DONE, frame
@@ -110,8 +110,7 @@ class _ChatStream:
         text = "" if self._is_open else self._deltas.of_step(step)
         drafts: dict[str, Any] = {}
         if self._chat.options.include_drafts:
-            event = step.event
-            drafts["draft"] = {"step": event.step, "masked": event.masked, "text": event.text}
+            drafts["draft"] = draft(step)
         if not (text or drafts):
             return None
         return self.chunk(index, self._delta(index, text) if text else {}, **drafts)

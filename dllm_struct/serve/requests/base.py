@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,19 +11,24 @@ from pydantic import BaseModel, ConfigDict, Field
 from dllm_struct.decoding.settings import Decoding
 from dllm_struct.generation import Model
 from dllm_struct.generation.job import Job
-from dllm_struct.generation.target import HOLE, infilling
+from dllm_struct.generation.target import HOLE, TYPICAL_TEXT
+from dllm_struct.languages.base import any_text
+from dllm_struct.samples import samples
 from dllm_struct.serve.ask import Ask
 from dllm_struct.serve.constraints import Constraint
 from dllm_struct.serve.errors import RequestError
 from dllm_struct.serve.limits import Limits
 from dllm_struct.serve.parsing import parsed
-from dllm_struct.template import Slot, Template
+from dllm_struct.template import Invariant, Slot, Template
 from dllm_struct.vocabulary.codec import Prompt
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seed = Annotated[int, Field(ge=-(2**63), lt=2**64)]
 Temperature = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(gt=0, le=1)]
+ANSWER = HOLE
+"""The slot that `Filling` fills."""
+
 Stops = str | Annotated[list[str], Field(max_length=16)]
 
 
@@ -140,60 +145,59 @@ def refuse(given: Mapping[str, Any], why: str = "is not supported") -> None:
             raise RequestError(f"'{name}' {why}", code="unsupported_parameter", param=name)
 
 
+@dataclass(frozen=True)
 class Writing:
     """Prepares outputs that answer a prompt.
 
-    Args:
+    Attributes:
         constraint: what they have to be; None: any text.
     """
 
-    def __init__(self, constraint: Constraint | None) -> None:
-        self._constraint = constraint
+    constraint: Constraint | None
 
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""
-        wanted = str if self._constraint is None else self._constraint.compile()
+        wanted = str if self.constraint is None else self.constraint.compile()
         assert ask.prompt is not None
         prompts: list[Prompt] = [ask.prompt] * ask.count
         return model.prepare(prompts, wanted, ask.decoding, ask.max_tokens, ask.seed)
 
 
+@dataclass(frozen=True)
 class Filling:
     """Prepares outputs for the hole between two texts.
 
-    Args:
+    Attributes:
         prefix: the text before the hole.
         suffix: the text after it.
-        constraint: what the hole, or with a grammar the whole text, has to be; None: any text.
-        tokens: most tokens of the hole; None: as there is room.
+        constraint: what the hole has to be; None: any text.
+        most: most tokens of the hole; None: as there is room.
+        fewest: fewest tokens of the hole.
     """
 
-    def __init__(
-        self, prefix: str, suffix: str, constraint: Constraint | None, tokens: int | None
-    ) -> None:
-        self._prefix, self._suffix, self._tokens = prefix, suffix, tokens
-        self._constraint = constraint
+    prefix: str
+    suffix: str
+    constraint: Constraint | None = None
+    most: int | None = None
+    fewest: int = 0
 
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""
-        wanted = None if self._constraint is None else self._constraint.language()
-        template = infilling(self._prefix, self._suffix, wanted).template
-        parts = tuple(
-            replace(part, max_tokens=self._tokens) if isinstance(part, Slot) else part
-            for part in template.parts
-        )
-        limited = Template(parts, template.language)
-        return model.prepare_infill(
-            limited,
-            decoding=ask.decoding,
-            max_tokens=ask.max_tokens,
-            seed=ask.seed,
-            prompts=[ask.prompt] * ask.count,
-        )
+        language = any_text() if self.constraint is None else self.constraint.language()
+        typical = TYPICAL_TEXT if self.constraint is None else samples(language)
+        hole = Slot(ANSWER, language, self.fewest, self.most, typical)
+        return filled(Template((Invariant(self.prefix), hole, Invariant(self.suffix))), ask, model)
 
 
-ANSWER = HOLE
-"""The slot that `Filling` fills."""
+def filled(template: Template, ask: Ask, model: Model) -> Job:
+    """Return the job of filling the slots of a template."""
+    return model.prepare_infill(
+        template,
+        decoding=ask.decoding,
+        max_tokens=ask.max_tokens,
+        seed=ask.seed,
+        prompts=[ask.prompt] * ask.count,
+    )
 
 
 def parsed_schema(text: str, param: str) -> dict[str, Any] | bool:

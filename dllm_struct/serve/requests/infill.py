@@ -218,7 +218,7 @@ def _template(request: InfillRequest, limits: Limits) -> Infill:
     found.check(limits)
 
     def prepare(ask: Ask, model: Model) -> Job:
-        return _filled(found.compile(), ask, model)
+        return base.filled(found.compile_template(), ask, model)
 
     return _understood(request, limits, prepare, found, "template")
 
@@ -244,7 +244,7 @@ def _laid(request: InfillRequest, limits: Limits, pieces: Sequence[Piece]) -> In
     def prepare(ask: Ask, model: Model) -> Job:
         parts = tuple(_part(*pair) for pair in zip(pieces, types, strict=True))
         outer = None if whole is None else whole.language()
-        return _filled(Template(parts, outer), ask, model)
+        return base.filled(Template(parts, outer), ask, model)
 
     return _understood(request, limits, prepare, None, "document")
 
@@ -263,13 +263,3 @@ def _part(piece: Piece, constraint: Constraint | None) -> Invariant | Slot:
     language = any_text() if constraint is None else constraint.language()
     typical = samples(language)
     return Slot(piece.hole, language, max_tokens=piece.max_tokens, samples=typical)
-
-
-def _filled(template: Any, ask: Ask, model: Model) -> Job:
-    return model.prepare_infill(
-        template,
-        decoding=ask.decoding,
-        max_tokens=ask.max_tokens,
-        seed=ask.seed,
-        prompts=[ask.prompt] * ask.count,
-    )
