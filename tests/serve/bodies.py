@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long lists are easier to read in long lines
 """Malformed and hostile bodies: what a valid request becomes when one thing in it is wrong."""
 
 from __future__ import annotations
@@ -149,14 +150,13 @@ RAW = [
 
 def bodies() -> Iterator[Body]:
     """Every body, in a fixed order."""
-    for path in VALID:
-        for raw in RAW:
-            yield path, raw
-        for body in _one_wrong(VALID[path]):
-            yield path, dumped(body)
+    for path, valid in VALID.items():
+        yield from ((path, raw) for raw in RAW)
+        yield from ((path, dumped(body)) for body in _one_wrong(valid))
     yield from _constraints()
     for decoding in DECODINGS:
-        yield "/v1/infill", dumped({"prompt": "a", "output_type": {"regex": "a+"}, "decoding": decoding, "max_tokens": 8})  # fmt: skip
+        typed = {"prompt": "a", "output_type": {"regex": "a+"}, "max_tokens": 8}
+        yield "/v1/infill", dumped({**typed, "decoding": decoding})
 
 
 def _one_wrong(body: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -41,7 +41,7 @@ def scheduling(
     clock: Callable[[], float] = lambda: 0.0,
     **limits: Any,
 ) -> Iterator[Scheduler]:
-    scheduler = Scheduler(noise_model(network), Limits(**limits), Metrics(), clock)
+    scheduler = Scheduler(noise_model(network), Limits(**limits), Metrics(), "threads", clock)
     try:
         yield scheduler
     finally:
@@ -209,7 +209,7 @@ def test_slow_compiling_holds_up_nobody() -> None:
         assert free.wait(60)
         return Writing(None)(asked, model)
 
-    with scheduling(preparing=2) as scheduler:
+    with scheduling(workers=2) as scheduler:
         held = Heard(scheduler, replace(ask(), prepare=slow, max_tokens=4))
         for _ in range(3):
             assert re.fullmatch(WORD, Heard(scheduler, ask()).text())
