@@ -34,7 +34,7 @@ from torch import Tensor
 from transformers import LlamaConfig, LlamaForCausalLM
 
 import dllm_struct as ds
-from dllm_struct.decoding.loop import advance
+from dllm_struct.decoding.batch import advance
 from dllm_struct.decoding.signals import View
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.network import Forward

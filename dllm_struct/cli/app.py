@@ -17,6 +17,7 @@ from dllm_struct.cli import generate as generating
 from dllm_struct.cli import measure as measuring
 from dllm_struct.cli import options
 from dllm_struct.cli import plot as plotting
+from dllm_struct.cli import serve as serving
 from dllm_struct.cli.explain import show, show_json
 from dllm_struct.cli.groups import grouped
 from dllm_struct.cli.holes import HOLE, with_holes
@@ -192,6 +193,17 @@ def plot(
 ) -> None:
     """Draw a recorded trace."""
     plotting.plot(trace, output, kind)
+
+
+@app.command()
+@grouped
+def serve(
+    where: serving.Serving,
+    model: options.Model = "bundled",
+    device: Annotated[str, typer.Option(help="'auto', 'cpu', 'cuda', 'cuda:1' ...")] = "auto",
+) -> None:
+    """Serve a model over HTTP, with OpenAI's endpoints and a page at /, until interrupted."""
+    serving.serve(model, device, where)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The loop: denoise canvases under their constraints.
+"""A step of the loop that denoises canvases under their constraints (`batch` runs it).
 
     forward -> signals -> revise -> witness -> choose -> commit -> settle -> remask -> resize
        ^                                                                                 |
@@ -11,20 +11,17 @@ passes and the posterior call, nothing else; each has its own strategies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
-from time import perf_counter
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from dllm_struct.canvas import MASKED
-from dllm_struct.decoding.choice import commit_chosen, is_same_question, states
+from dllm_struct.decoding.choice import commit_chosen, is_same_question
 from dllm_struct.decoding.length import SlotLength
-from dllm_struct.decoding.noise import renoise
 from dllm_struct.decoding.recording import record
 from dllm_struct.decoding.resizing import edit, tidy
-from dllm_struct.decoding.revision import revise, take_back
+from dllm_struct.decoding.revision import take_back
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.samplers import Candidates
 from dllm_struct.decoding.sight import Sight, sight_of
@@ -37,65 +34,10 @@ from dllm_struct.witness import (
     Reading,
     SlotWitness,
     Witness,
-    find_witnesses,
 )
 
 Forward = Callable[[Sequence[View]], Sequence[LogitRows]]
 """Inputs to the logits of their canvases, at the positions that are wanted at least."""
-
-
-def denoise(rows: Sequence[Row], forward: Forward) -> Iterator[list[Event]]:
-    """Denoise rows until nothing is left to do.
-
-    Args:
-        rows: sequences with laid-out canvases; changed in place.
-        forward: the network.
-
-    Yields:
-        For every forward pass, one event for each row that took part.
-
-    Raises:
-        NonFiniteLogits: the network returned NaN or infinity where it matters.
-    """
-    for row in rows:
-        begin(row)
-    while active := [row for row in rows if not row.is_done]:
-        yield advance(active, forward)
-
-
-def begin(row: Row) -> None:
-    """Commit what is settled before the first pass."""
-    tidy(row)
-    row.go_on()
-
-
-def advance(rows: Sequence[Row], forward: Forward) -> list[Event]:
-    """Make one forward pass with rows that are not done, and all that follows it.
-
-    Returns:
-        One event for each row.
-    """
-    for row in rows:
-        row.begin_step()
-        renoise(row)
-    of_rows = [states(row) for row in rows]
-    read = [state for own in of_rows for state in own]
-    start = perf_counter()
-    readings = look(read, forward)
-    seen = perf_counter()
-    for state in read:
-        state.count_pass()
-    for state, reading in zip(read, readings, strict=True):
-        revise(state, reading)
-    found = zip(readings, find_witnesses(readings), strict=True)
-    conditioned = perf_counter()
-    events = []
-    for row, own in zip(rows, of_rows, strict=True):
-        reading, witness = reach(row, own, list(islice(found, len(own))))
-        row.stats.forward_seconds += seen - start
-        row.stats.constraint_seconds += conditioned - seen
-        events.append(step(row, reading, witness))
-    return events
 
 
 def look(rows: Sequence[Row], forward: Forward) -> list[Reading]:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, overload
 
-from dllm_struct.decoding.loop import denoise
-from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.settings import Decoding
 from dllm_struct.decoding.stats import Stats
 from dllm_struct.decoding.thinking import Thinking
 from dllm_struct.editing import Edited
 from dllm_struct.errors import InvalidInput
 from dllm_struct.generation.edits import prepare
+from dllm_struct.generation.job import Job
 from dllm_struct.generation.layout import lay_out
 from dllm_struct.generation.plan import Plan
 from dllm_struct.generation.prompting import require_prompts
@@ -28,8 +27,8 @@ from dllm_struct.models.families import stated_length
 from dllm_struct.models.family import Family
 from dllm_struct.models.network import Network
 from dllm_struct.template import Template
-from dllm_struct.trace import Event, Trace
-from dllm_struct.vocabulary.codec import Message, Prompt
+from dllm_struct.trace import Event
+from dllm_struct.vocabulary.codec import Codec, Message, Prompt
 
 __all__ = ["Model", "Output", "Stats", "Stream"]
 
@@ -42,6 +41,9 @@ class Model:
             result has such ``.logits``.
         tokenizer: a Hugging Face fast tokenizer, or a `Vocabulary`.
         family: token ids and habits.
+
+    Attributes:
+        forward: one forward pass, as `Job.start` takes it.
     """
 
     def __init__(self, network: Network, tokenizer: Any, family: Family) -> None:
@@ -50,7 +52,7 @@ class Model:
         self.family = _with_context(family, network)
         self._setup = Setup(network, tokenizer, self.family)
         forward = forward_for(network, self.family)
-        self._forward = CachingForward(forward, network, self.family)
+        self.forward = CachingForward(forward, network, self.family)
 
     @overload
     def generate(
@@ -121,12 +123,26 @@ class Model:
         thinking: Thinking | None = None,
     ) -> Stream:
         """Like `generate`, step by step: an `Event` for every step, finally every `Output`."""
+        return self.prepare(prompt, output_type, decoding, max_tokens, seed, thinking).start(
+            self.forward
+        )
+
+    def prepare(
+        self,
+        prompt: Prompt | Sequence[Prompt],
+        output_type: Any,
+        decoding: Decoding | str = Decoding(),  # noqa: B008 - a frozen value
+        max_tokens: int | None = None,
+        seed: int | None = None,
+        thinking: Thinking | None = None,
+    ) -> Job:
+        """Do all of `generate` that comes before the first pass; see `Job`."""
         prompts: Sequence[Any] = prompt if is_batch(prompt) else [prompt]
         wanted = _output_types(output_type, prompts, is_batch(prompt))
         require_prompts(prompts)
         plan = Plan.of(decoding, max_tokens, seed, thinking)
         targets = [target(kind, plan.decoding.structure) for kind in wanted]
-        return self._start(self._setup.rows(prompts, targets, plan), targets)
+        return self._job(prompts, targets, plan)
 
     def infill(
         self,
@@ -155,13 +171,26 @@ class Model:
         Returns:
             The output; its text is the hole's content, or the whole text for a template.
         """
+        job = self.prepare_infill(prefix, suffix, output_type, decoding, max_tokens, seed, [prompt])
+        return _outputs(job.start(self.forward), stop)[0]
+
+    def prepare_infill(
+        self,
+        prefix: str | Template,
+        suffix: str = "",
+        output_type: Any = None,
+        decoding: Decoding | str = Decoding(),  # noqa: B008 - a frozen value
+        max_tokens: int | None = None,
+        seed: int | None = None,
+        prompts: Sequence[Prompt | None] = (None,),
+    ) -> Job:
+        """Do all of `infill` that comes before the first pass, once for every prompt."""
         goal = (
             target(prefix, "template")
             if isinstance(prefix, Template)
             else infilling(prefix, suffix, output_type)
         )
-        rows = self._setup.rows([prompt], [goal], Plan.of(decoding, max_tokens, seed))
-        return _outputs(self._start(rows, [goal]), stop)[0]
+        return self._job(prompts, [goal] * len(prompts), Plan.of(decoding, max_tokens, seed))
 
     def edit(
         self,
@@ -206,13 +235,13 @@ class Model:
             InvalidInput: spans overlap or reach beyond the text, or it is unclear what to edit.
         """
         request = Request(text, spans, instruction, output_type, cursor, window, fraction, prompt)
-        editing = prepare(request, Plan.of(decoding, max_tokens, seed), self._setup, self._forward)
+        editing = prepare(request, Plan.of(decoding, max_tokens, seed), self._setup, self.forward)
 
         def stops(event: Event) -> bool:
             return (stop is not None and stop(event)) or editing.is_declined
 
-        stream = self._start([editing.row], [editing.goal])
-        return editing.finish(_outputs(stream, stops)[0])
+        job = Job([editing.row], [editing.goal])
+        return editing.finish(_outputs(job.start(self.forward), stops)[0])
 
     def refine(
         self,
@@ -252,13 +281,20 @@ class Model:
             lambda template: setup.constraint(template, null, None),
             setup.codec_of(null),
         )
-        rows = setup.rows([prompt], [laid.goal], plan)
-        mask_again(rows[0], laid, spans, fraction, self._forward)
-        return _outputs(self._start(rows, [laid.goal]), None)[0]
+        job = self._job([prompt], [laid.goal], plan)
+        mask_again(job.rows[0], laid, spans, fraction, self.forward)
+        return _outputs(job.start(self.forward), None)[0]
 
-    def _start(self, rows: Sequence[Row], targets: Sequence[Target]) -> Stream:
-        passes = denoise(rows, self._forward)
-        return Stream(rows, passes, lambda row, trace: _output(row, trace, targets[row.sequence]))
+    def codec(self, null_token_id: int | None) -> Codec:
+        """Return the tokenizer as outputs are written with it.
+
+        Args:
+            null_token_id: fills unused tails, and has no text; None: none does.
+        """
+        return self._setup.codec_of(null_token_id)
+
+    def _job(self, prompts: Sequence[Prompt | None], targets: Sequence[Target], plan: Plan) -> Job:
+        return Job(self._setup.rows(prompts, targets, plan), targets)
 
 
 def _with_context(family: Family, network: Network) -> Family:
@@ -285,16 +321,6 @@ def _output_types(output_type: Any, prompts: Sequence[Any], batch: bool) -> Sequ
             hint="pass one output type, or one for each prompt",
         )
     return output_type
-
-
-def _output(row: Row, trace: Trace, goal: Target) -> Output:
-    slots = {
-        slot: data[len(row.constraint.slots[slot].lead) :].decode(errors="replace")
-        for slot, data in row.draft or ()
-        if slot is not None
-    }
-    text = row.text if goal.answer is None else slots[goal.answer]
-    return Output(text, goal.parse(text), slots, trace, row.stats, goal.value)
 
 
 def _outputs(stream: Stream, stop: Callable[[Event], bool] | None) -> list[Output]:

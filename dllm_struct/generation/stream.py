@@ -14,7 +14,6 @@ from dllm_struct.decoding.stats import Stats
 from dllm_struct.rendering.html import of_output
 from dllm_struct.rendering.pieces import visible
 from dllm_struct.trace import Event, Trace
-from dllm_struct.witness import find_flat_witness
 
 
 @dataclass(frozen=True)
@@ -106,6 +105,4 @@ class Stream(Iterator[Event | Output]):
                 self._events[event.sequence].append(event)
             yield from events
         for row, steps in zip(self._rows, self._events, strict=True):
-            if row.draft is None:  # stopped before its first step
-                row.propose(find_flat_witness(row.constraint, row.canvas))
             yield self._finish(row, Trace(tuple(steps)))

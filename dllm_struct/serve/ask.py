@@ -1,0 +1,48 @@
+"""The one internal form of a request, whatever endpoint it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dllm_struct.decoding.settings import Decoding
+from dllm_struct.generation import Model
+from dllm_struct.generation.job import Job
+from dllm_struct.vocabulary.codec import Prompt
+
+Prepare = Callable[["Ask", Model], Job]
+"""Compiles what is asked for and lays it out; may take long, and runs in a thread of its own."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is to be written, and how.
+
+    Attributes:
+        prompt: what the model reads first; None: nothing.
+        prepare: makes the job.
+        decoding: how to denoise.
+        max_tokens: most positions of an output; None: as the model's context allows.
+        seed: makes the result reproducible; None: none was given.
+        count: how many outputs.
+        seconds: time limit.
+        best_effort: at the time limit the latest witness is the output, where there is one.
+        candidates: how many candidates to show for a position; 0: none.
+        stop: the text ends before the first of these; of unconstrained text alone.
+        answer: the slot that holds the answer; None: the whole text is the answer.
+        params: what the request calls the parts that an error may be about: ``constraint``,
+            ``prompt``, ``max_tokens``, ``decoding``.
+    """
+
+    prompt: Prompt | None
+    prepare: Prepare = field(repr=False)
+    decoding: Decoding = field(default_factory=Decoding)
+    max_tokens: int | None = None
+    seed: int | None = None
+    count: int = 1
+    seconds: float = 60.0
+    best_effort: bool = False
+    candidates: int = 0
+    stop: tuple[str, ...] = ()
+    answer: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What endpoints answer: one module for each shape of reply."""

@@ -1,0 +1,1 @@
+"""What endpoints take, and how it becomes an `Ask`: one module for each kind of request."""

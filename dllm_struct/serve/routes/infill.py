@@ -1,0 +1,52 @@
+"""``/v1/infill`` and ``/v1/languages``."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from dllm_struct.decoding.presets import PRESETS
+from dllm_struct.serve.handlers import StrictRoute, json_response
+from dllm_struct.serve.replies.infill import infill_reply, infill_stream
+from dllm_struct.serve.requests.infill import Infill, InfillRequest, infill_of
+from dllm_struct.serve.routes.running import limits_of, served, streamed, understood, whole
+from dllm_struct.shipped import shipped
+
+SHIPPED = (("grammars", ".lark", ".gbnf"), ("templates", ".jinja"))
+
+router = APIRouter(route_class=StrictRoute)
+
+
+@router.post("/v1/infill")
+async def infill(body: InfillRequest, request: Request) -> Response:
+    """Write a text, or the holes of one, each under a constraint of its own."""
+    name = served(request, body.model)
+    asked: Infill = understood(lambda: infill_of(body, limits_of(request)))
+    if asked.stream:
+        return await streamed(request, asked.ask, lambda work: infill_stream(asked, work))
+    return await whole(request, asked.ask, lambda items: infill_reply(asked, items[0], name))
+
+
+@router.get("/v1/languages")
+async def languages() -> Response:
+    """List the shipped grammars and templates, with their texts."""
+    return json_response(_languages())
+
+
+@cache
+def _languages() -> dict[str, Any]:
+    found: dict[str, Any] = {"object": "list", "presets": list(PRESETS)}
+    for folder, *suffixes in SHIPPED:
+        files = sorted(shipped(folder).iterdir(), key=lambda file: file.name)  # type: ignore[arg-type]
+        found[folder] = [
+            {
+                "name": file.name.rpartition(".")[0],
+                "file": file.name,
+                "text": file.read_text("utf-8"),
+            }
+            for file in files
+            if file.name.endswith(tuple(suffixes))
+        ]
+    return found

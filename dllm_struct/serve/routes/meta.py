@@ -1,0 +1,67 @@
+"""What is said about the server itself: the page, models, health, metrics."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from dllm_struct.serve.errors import RequestError
+from dllm_struct.serve.handlers import error_response, json_response
+
+PAGE = "page"
+TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+}
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'"
+
+router = APIRouter()
+
+
+def page_files() -> dict[str, tuple[bytes, str]]:
+    """Return the page's files by path: contents and type. There is none where it is not built."""
+    folder = files("dllm_struct.serve") / PAGE
+    if not folder.is_dir():
+        return {}
+    found = {}
+    for file in folder.iterdir():
+        kind = TYPES.get("." + file.name.rpartition(".")[2])
+        if kind is not None:
+            path = "/" if file.name == "index.html" else f"/{file.name}"
+            found[path] = (file.read_bytes(), f"{kind}; charset=utf-8")
+    return found
+
+
+@router.get("/v1/models")
+async def models(request: Request) -> Response:
+    """List the one model that is served."""
+    own = {"id": request.app.state.settings.name, "object": "model", "created": 0}
+    return json_response({"object": "list", "data": [own | {"owned_by": "dllm-struct"}]})
+
+
+@router.get("/v1/models/{name:path}")
+async def model(name: str, request: Request) -> Response:
+    """Describe the model that is served."""
+    if name != request.app.state.settings.name:
+        return error_response(
+            RequestError(f"there is no model '{name}'", status=404, code="model_not_found")
+        )
+    own = {"id": name, "object": "model", "created": 0, "owned_by": "dllm-struct"}
+    return json_response(own)
+
+
+@router.get("/health")
+async def health(request: Request) -> Response:
+    """Say that the server works, and how much it has to do."""
+    scheduler = request.app.state.scheduler
+    return json_response({"status": "ok", "load": scheduler.load})
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Return counters for Prometheus."""
+    return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE_LATEST)
