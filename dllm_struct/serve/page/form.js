@@ -5,10 +5,10 @@ import { EXAMPLES, NEW } from "./examples.js";
 import { Refused } from "./stream.js";
 
 const LABELS = {
-  json_schema: ["Example", "Schema", "A JSON Schema. The output is JSON that is valid against it."],
-  regex: ["Example", "Regular expression", "The whole output matches it."],
-  grammar: ["Grammar", "Text of the grammar", "Lark's or GBNF's syntax; the start rule derives the whole output."],
-  template: ["Template", "Text of the template", "Fixed text, and slots in double braces. The prompt may stay empty."],
+  json_schema: ["Example", "Schema", 10, "A JSON Schema. The output is JSON that is valid against it."],
+  regex: ["Example", "Regular expression", 3, "The whole output matches it."],
+  grammar: ["Grammar", "Text of the grammar", 10, "Lark's or GBNF's syntax; the start rule derives the whole output."],
+  template: ["Template", "Text of the template", 10, "Fixed text, and slots in double braces. The prompt may stay empty."],
 };
 const NUMBERS = ["steps", "block_length"];
 const CHOICES = ["sampler", "length", "remasking"];
@@ -53,7 +53,8 @@ export class Form {
   show(kind) {
     const isNew = kind !== this.kind || !this.texts[kind];
     this.kind = kind;
-    const [menu, label, note] = LABELS[kind];
+    const [menu, label, rows, note] = LABELS[kind];
+    byId("constraint").rows = rows;
     byId("menu-label").textContent = menu;
     byId("constraint-label").textContent = label;
     byId("constraint-note").textContent = note;

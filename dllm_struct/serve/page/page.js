@@ -71,11 +71,16 @@ async function start() {
   const own = (abort = new AbortController());
   setRunning(true);
   say("Waiting for the server …", "Started");
-  byId("actions").scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth", block: "nearest" });
+  if (matchMedia("(max-width: 56rem)").matches) {
+    byId("viewer").scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth" });
+  }
   try {
     for await (const [name, data] of infill(body, form.key, own.signal)) take(name, data);
   } catch (error) {
-    if (own.signal.aborted) say("Stopped");
+    if (own.signal.aborted) {
+      say("Stopped");
+      if (!run.steps.length) byId("empty").textContent = "Stopped before the first pass.";
+    }
     else showError(error);
   } finally {
     setRunning(false);
@@ -86,13 +91,13 @@ async function start() {
 function take(name, data) {
   if (name === "step") {
     run.add(data);
-    byId("results").hidden = false;
+    byId("empty").textContent = "";
+    byId("run").hidden = false;
     player.grew();
     say(`Pass ${run.last}, ${data.masked} masked`, byId("live").textContent);
   } else if (name === "done") {
     showResult(data);
     if (!run.steps.length) {
-      byId("results").hidden = false;
       byId("empty").textContent = "The constraint left nothing to choose: no pass was needed.";
     }
     say(`Done in ${data.stats.nfe} passes`, `Done in ${data.stats.nfe} passes. ${data.text}`);
@@ -104,15 +109,18 @@ function reset() {
   popover.hide();
   canvas.clear();
   slots.clear();
-  byId("empty").textContent = "";
-  byId("results").hidden = true;
+  byId("empty").textContent = "Waiting for the first pass.";
+  byId("run").hidden = true;
   byId("result").hidden = true;
   player.follow(run);
 }
 
 function setRunning(isRunning) {
-  byId("start").disabled = isRunning;
-  byId("stop").disabled = !isRunning;
+  const [start, stop] = [byId("start"), byId("stop")];
+  const [off, on] = isRunning ? [start, stop] : [stop, start];
+  on.disabled = false;
+  if (document.activeElement === off) on.focus({ preventScroll: true });
+  off.disabled = true;
   byId("viewer").setAttribute("aria-busy", String(isRunning));
 }
 
@@ -124,6 +132,7 @@ function showError(error) {
     byId(`error-${name}`).parentElement.hidden = told[name] === null;
   }
   byId("error").hidden = false;
+  if (run && !run.steps.length) byId("empty").textContent = "";
   form.mark(told.param);
   say("Failed", "");
   byId("error").scrollIntoView({ block: "nearest" });
@@ -176,7 +185,6 @@ async function loadMenus() {
     showError(error);
     if (error.code === "invalid_api_key") {
       byId("settings").open = true;
-      form.field("key");
       byId("key").setAttribute("aria-invalid", "true");
     }
   }

@@ -19,14 +19,13 @@ export class Player {
   // Follows a run that has just begun.
   follow(run) {
     this.run = run;
-    this.step = 0;
+    this.step = this.slider.max = 0;
     this.isLive = true;
     this.start();
   }
 
   // The run has got another step.
   grew() {
-    for (const name of ["slider", "playButton", "back", "forward"]) this[name].disabled = false;
     this.slider.max = this.run.last;
     if (this.run.last === 1) this.present(0);
     else this.label();

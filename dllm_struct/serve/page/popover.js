@@ -9,13 +9,22 @@ export class Popover {
   constructor(element) {
     this.element = element;
     this.owner = null;
-    addEventListener("scroll", () => this.hide(), { capture: true, passive: true });
+    addEventListener("scroll", () => this.follow(), { capture: true, passive: true });
   }
 
   hide() {
     this.owner?.removeAttribute("aria-describedby");
     this.owner = null;
     this.element.hidden = true;
+  }
+
+  // What has the focus keeps its candidates while the page scrolls.
+  follow() {
+    if (this.owner !== null && this.owner === document.activeElement) {
+      this.place(this.owner.getBoundingClientRect());
+    } else {
+      this.hide();
+    }
   }
 
   // Shows a position as it was at a step, beside a box on the screen.
