@@ -22,7 +22,7 @@ from dllm_struct.models.family import Family
 from dllm_struct.models.network import Forward, Network
 from dllm_struct.template import Template
 from dllm_struct.trace import Event
-from dllm_struct.vocabulary.codec import Message, Prompt
+from dllm_struct.vocabulary.codec import Codec, Message, Prompt
 
 __all__ = ["Model", "Output", "Stats", "Stream"]
 
@@ -226,6 +226,14 @@ class Model:
         job = self._job([prompt], [laid.goal], plan)
         mask_again(job.rows[0], laid, spans, fraction, self.forward)
         return _outputs(job.start(self.forward), None)[0]
+
+    def codec(self, null_token_id: int | None) -> Codec:
+        """Return the tokenizer as outputs are written with it.
+
+        Args:
+            null_token_id: fills unused tails, and has no text; None: none does.
+        """
+        return self._setup.codec_of(null_token_id)
 
     def _job(self, prompts: Sequence[Prompt | None], targets: Sequence[Target], plan: Plan) -> Job:
         return Job(self._setup.rows(prompts, targets, plan), targets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from dllm_struct.serve.gate import Gate
 from dllm_struct.serve.limits import Limits
 from dllm_struct.serve.metrics import Metrics
 from dllm_struct.serve.routes import chat, completions, editing, infill, meta
-from dllm_struct.serve.scheduler import Scheduler
+from dllm_struct.serve.scheduler import Isolation, Scheduler
 from dllm_struct.serve.security import Keys
 
 
@@ -30,11 +31,13 @@ class Settings:
         name: what the model is called.
         keys: secrets, of which a request has to bring one; none: everybody may ask.
         limits: what a request may cost.
+        isolation: where constraints are compiled.
     """
 
     name: str = "bundled"
     keys: Sequence[str] = field(default=(), repr=False)
     limits: Limits = field(default_factory=Limits)
+    isolation: Isolation = "processes"
 
 
 def create_app(model: Model, settings: Settings = Settings()) -> FastAPI:
@@ -48,9 +51,13 @@ def create_app(model: Model, settings: Settings = Settings()) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.scheduler = Scheduler(model, settings.limits, metrics)
-        yield
-        app.state.scheduler.close()
+        scheduler = Scheduler(model, settings.limits, metrics, settings.isolation)
+        app.state.scheduler = scheduler
+        try:
+            await asyncio.to_thread(scheduler.wait)
+            yield
+        finally:
+            await asyncio.to_thread(scheduler.close)
 
     app = FastAPI(
         title="dllm-struct",

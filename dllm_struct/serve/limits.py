@@ -13,11 +13,13 @@ class Limits:
 
     Attributes:
         batch: most outputs that are denoised together.
-        exploring: how many outputs under languages that are expanded lazily (grammars, recursive
-            schemas) are worked on at a time; their steps may be slow, and hold up no others.
         queue: most outputs that wait, those being compiled included; further requests get 429.
-        preparing: threads that compile constraints.
+        workers: processes that compile constraints, and denoise what is heavy: each works on one
+            request at a time, and ends with it when that takes too long.
         seconds: longest time for one request; after it the answer is 503.
+        compile_seconds: longest time for compiling a constraint; after it the request is refused.
+        step_seconds: longest time for one step of a heavy request, likewise.
+        memory: most bytes that a worker may need for a request.
         body: most bytes of a request's body.
         constraint: most characters of a schema, grammar, regex or template, as JSON.
         prompt: most characters of prompt, prefix and suffix together.
@@ -29,10 +31,12 @@ class Limits:
     """
 
     batch: int = 16
-    exploring: int = 2
     queue: int = 64
-    preparing: int = 2
+    workers: int = 2
     seconds: float = 60.0
+    compile_seconds: float = 10.0
+    step_seconds: float = 10.0
+    memory: int = 2 << 30
     body: int = 1 << 20
     constraint: int = 100_000
     prompt: int = 200_000

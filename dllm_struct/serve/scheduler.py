@@ -1,28 +1,53 @@
 r"""Continuous batching: requests are compiled side by side and denoised together.
 
-    submit -> prepare (threads) -> line -> runner: step, step, ... -> output
-                                               \_ passes: one thread owns the network
+    submit -> prepare (workers) -> line -> runner: step, step, ... -> output
+                   \                         |
+                    \_ heavy: step, step ... |  -> output
+                                       \____ passes: one thread owns the network
 
-Outputs join and leave a running batch between two steps. Those under languages that are expanded
-lazily have runners of their own, since their steps may take long; their forward passes are shared
-with the others all the same.
+Outputs join and leave a running batch between two steps. Heavy ones (languages that are expanded
+lazily, large automata) are denoised where they were compiled, since their steps may take long;
+their forward passes are shared with the others all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from time import monotonic
+from typing import Literal, Protocol
 
 from dllm_struct.generation import Model
+from dllm_struct.generation.job import Job
 from dllm_struct.serve.ask import Ask
 from dllm_struct.serve.errors import Busy, ShuttingDown
+from dllm_struct.serve.isolation.pool import Pool
 from dllm_struct.serve.limits import Limits
+from dllm_struct.serve.lines import Line
 from dllm_struct.serve.metrics import Metrics
 from dllm_struct.serve.passes import Passes
-from dllm_struct.serve.runner import Line, Runner
+from dllm_struct.serve.runner import Batch, Runner
+from dllm_struct.serve.threads import Threads
 from dllm_struct.serve.tickets import Deliver, Seat, Started, Ticket
+
+Isolation = Literal["processes", "threads"]
+"""Where constraints are compiled: in processes that can be ended, or in threads that cannot."""
+
+
+class Workshop(Protocol):
+    """Prepares jobs."""
+
+    def submit(self, ticket: Ticket) -> None:
+        """Take a request."""
+        ...
+
+    def wait(self) -> None:
+        """Wait until it is ready for the first."""
+        ...
+
+    def close(self) -> None:
+        """Take no more."""
+        ...
 
 
 class Scheduler:
@@ -30,8 +55,9 @@ class Scheduler:
 
     Args:
         model: with which.
-        limits: how many at a time.
+        limits: how many at a time, and how long.
         metrics: counts.
+        isolation: where constraints are compiled.
         clock: seconds, for time limits.
     """
 
@@ -40,25 +66,36 @@ class Scheduler:
         model: Model,
         limits: Limits,
         metrics: Metrics,
+        isolation: Isolation = "processes",
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self.model, self.limits, self.metrics, self.clock = model, limits, metrics, clock
+        self.limits, self.metrics, self.clock = limits, metrics, clock
         self._passes = Passes(model.forward, metrics.rows_of_pass.observe)
-        self._plain, self._exploring = Line(), Line()
-        places = [(self._plain, limits.batch), *[(self._exploring, 1)] * limits.exploring]
-        self._runners = [
-            Runner(line, self._passes, most, clock, self._leaves) for line, most in places
-        ]
-        self._pool = ThreadPoolExecutor(limits.preparing, "dllm-prepare")
+        self._plain: Line[Seat] = Line()
+        self._heavy: Line[Seat] = Line()
         self._lock = Lock()
         self._tickets: set[Ticket] = set()
         self._load = 0
         self._open = True
+        places = [(self._plain, limits.batch)]
+        self._workshop: Workshop
+        if isolation == "threads":
+            places += [(self._heavy, 1)] * limits.workers
+            self._workshop = Threads(model, limits.workers, self._place, self._gone)
+        else:
+            self._workshop = Pool(model, limits, self._passes, clock, self._place, self._gone)
+        self._runners = [
+            Runner(Batch(self._passes, clock, self._leaves), line, most) for line, most in places
+        ]
 
     @property
     def load(self) -> int:
         """Outputs that are being compiled, waiting, or written."""
         return self._load
+
+    def wait(self) -> None:
+        """Wait until requests find somebody who works on them."""
+        self._workshop.wait()
 
     def submit(self, ask: Ask, deliver: Deliver) -> Ticket:
         """Accept a request.
@@ -79,7 +116,7 @@ class Scheduler:
             self._add(ask.count)
             ticket = Ticket(ask, deliver, self.clock() + ask.seconds)
             self._tickets.add(ticket)
-            self._pool.submit(self._prepare, ticket)
+        self._workshop.submit(ticket)
         return ticket
 
     def close(self) -> None:
@@ -89,34 +126,26 @@ class Scheduler:
             tickets = list(self._tickets)
         for ticket in tickets:
             ticket.fail(ShuttingDown())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for line in (self._plain, self._exploring):
+        for line in (self._plain, self._heavy):
             line.close()
         for runner in self._runners:
             runner.join()
+        self._workshop.close()
         self._passes.close()
 
-    def _prepare(self, ticket: Ticket) -> None:
-        ask = ticket.ask
-        try:
-            seats = [] if ticket.is_over else self._seats(ticket)
-        except Exception as error:
-            ticket.fail(error)
-            seats = []
-        if not seats:
-            self._release(ticket, ask.count)
-            return
+    def _place(self, ticket: Ticket, job: Job) -> None:
+        """Let a prepared job be denoised."""
         ticket.tell(Started())
-        for seat in seats:
-            explores = seat.row.constraint.explores
-            (self._exploring if explores else self._plain).put(seat)
-
-    def _seats(self, ticket: Ticket) -> list[Seat]:
-        job = ticket.ask.prepare(ticket.ask, self.model)
-        return [Seat(ticket, job, row) for row in job.rows]
+        for row in job.rows:
+            line = self._heavy if row.constraint.explores else self._plain
+            line.put(Seat(ticket, job, row))
 
     def _leaves(self, seat: Seat) -> None:
+        assert isinstance(seat.ticket, Ticket)
         self._release(seat.ticket, 1)
+
+    def _gone(self, ticket: Ticket) -> None:
+        self._release(ticket, ticket.ask.count)
 
     def _release(self, ticket: Ticket, count: int) -> None:
         with self._lock:

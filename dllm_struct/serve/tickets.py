@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from dllm_struct.decoding.row import Row
 from dllm_struct.generation import Output
@@ -67,8 +67,39 @@ Deliver = Callable[[Item], None]
 """Takes what is heard of a request; called in threads of the scheduler."""
 
 
+class Client(Protocol):
+    """Whom an output is written for."""
+
+    @property
+    def ask(self) -> Ask:
+        """The request."""
+        ...
+
+    @property
+    def deadline(self) -> float:
+        """When it is too late, on the clock of whoever writes."""
+        ...
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is heard of it."""
+        ...
+
+    def tell(self, item: Started | Step) -> None:
+        """Tell of something on the way."""
+        ...
+
+    def finish(self, item: Finished) -> None:
+        """Hand over an output."""
+        ...
+
+    def fail(self, error: Exception) -> None:
+        """End with an error."""
+        ...
+
+
 class Ticket:
-    """A request that was accepted.
+    """A request that was accepted; see `Client`.
 
     Args:
         ask: the request.
@@ -120,7 +151,7 @@ class Seat:
     """An output that is being written.
 
     Attributes:
-        ticket: the request it belongs to.
+        ticket: whom it is written for.
         job: that makes it.
         row: its canvas.
         events: what has happened so far.
@@ -128,7 +159,7 @@ class Seat:
         has_stopped: whether the answer holds a stop string.
     """
 
-    ticket: Ticket
+    ticket: Client
     job: Job
     row: Row
     events: list[Event] = field(default_factory=list)

@@ -55,7 +55,7 @@ def client_of(app: FastAPI, **options: object) -> Iterator[httpx.Client]:
     """A client of an application that runs on loopback."""
     with (
         running(app) as url,
-        httpx.Client(base_url=url, timeout=60, trust_env=False, **options) as client,  # type: ignore[arg-type]
+        httpx.Client(base_url=url, timeout=180, trust_env=False, **options) as client,  # type: ignore[arg-type]
     ):
         yield client
 

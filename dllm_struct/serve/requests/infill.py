@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from dllm_struct.generation import Model
 from dllm_struct.generation.job import Job
 from dllm_struct.languages.base import any_text
 from dllm_struct.samples import samples
-from dllm_struct.serve.ask import Ask
+from dllm_struct.serve.ask import Ask, Prepare
 from dllm_struct.serve.constraints import Constraint, Options, Schema, one_of
 from dllm_struct.serve.decodings import decoding_of
 from dllm_struct.serve.errors import RequestError
@@ -83,6 +83,40 @@ class Infill:
     constraint: Constraint | None
     stream: bool
     events: bool
+
+
+@dataclass(frozen=True)
+class Templated:
+    """Prepares the filling of a template.
+
+    Attributes:
+        constraint: of the kind ``template``.
+    """
+
+    constraint: Constraint
+
+    def __call__(self, ask: Ask, model: Model) -> Job:
+        """Compile and lay out."""
+        return base.filled(self.constraint.compile_template(), ask, model)
+
+
+@dataclass(frozen=True)
+class Laying:
+    """Prepares the filling of a document.
+
+    Attributes:
+        pieces: fixed texts and holes, with what each hole may hold.
+        whole: what the whole document has to be; None: nothing is said about it.
+    """
+
+    pieces: tuple[tuple[Piece, Constraint | None], ...]
+    whole: Constraint | None
+
+    def __call__(self, ask: Ask, model: Model) -> Job:
+        """Compile and lay out."""
+        parts = tuple(_part(piece, constraint) for piece, constraint in self.pieces)
+        outer = None if self.whole is None else self.whole.language()
+        return base.filled(Template(parts, outer), ask, model)
 
 
 def infill_of(request: InfillRequest, limits: Limits) -> Infill:
@@ -160,7 +194,11 @@ def _type(given: OutputType | None, param: str, limits: Limits) -> Constraint | 
 
 
 def _understood(
-    request: InfillRequest, limits: Limits, prepare: Any, constraint: Constraint | None, param: str
+    request: InfillRequest,
+    limits: Limits,
+    prepare: Prepare,
+    constraint: Constraint | None,
+    param: str,
 ) -> Infill:
     params = {"prompt": "prompt", "max_tokens": "max_tokens", "decoding": "decoding"}
     ask = Ask(
@@ -216,11 +254,7 @@ def _template(request: InfillRequest, limits: Limits) -> Infill:
             raise RequestError("the template says what its slots hold", param=name)
     found = Constraint("template", request.template, "template")
     found.check(limits)
-
-    def prepare(ask: Ask, model: Model) -> Job:
-        return base.filled(found.compile_template(), ask, model)
-
-    return _understood(request, limits, prepare, found, "template")
+    return _understood(request, limits, Templated(found), found, "template")
 
 
 def _document(request: InfillRequest, limits: Limits) -> Infill:
@@ -240,12 +274,7 @@ def _laid(request: InfillRequest, limits: Limits, pieces: Sequence[Piece]) -> In
         raise RequestError(
             f"{holes} holes are more than {limits.holes}", code="limit_exceeded", param="document"
         )
-
-    def prepare(ask: Ask, model: Model) -> Job:
-        parts = tuple(_part(*pair) for pair in zip(pieces, types, strict=True))
-        outer = None if whole is None else whole.language()
-        return base.filled(Template(parts, outer), ask, model)
-
+    prepare = Laying(tuple(zip(pieces, types, strict=True)), whole)
     return _understood(request, limits, prepare, None, "document")
 
 
