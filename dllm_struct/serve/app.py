@@ -88,4 +88,4 @@ def _add_page(app: FastAPI) -> list[str]:
 
 
 async def _file(data: bytes, kind: str) -> Response:
-    return Response(data, media_type=kind, headers={"Content-Security-Policy": meta.POLICY})
+    return Response(data, media_type=kind, headers=meta.HEADERS)

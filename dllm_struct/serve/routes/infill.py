@@ -7,12 +7,18 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from dllm_struct.decoding.length import LENGTHS
 from dllm_struct.decoding.presets import PRESETS
+from dllm_struct.decoding.remasking import REMASKINGS
+from dllm_struct.decoding.samplers import SAMPLERS
 from dllm_struct.serve.handlers import StrictRoute, json_response
 from dllm_struct.serve.replies.infill import infill_reply, infill_stream
 from dllm_struct.serve.requests.infill import Infill, InfillRequest, infill_of
 from dllm_struct.serve.routes.running import limits_of, served, streamed, understood, whole
 from dllm_struct.shipped import shipped
+
+SETTINGS = {"sampler": SAMPLERS, "length": LENGTHS, "remasking": REMASKINGS}
+"""Settings of `Decoding` that are chosen from a list."""
 
 SHIPPED = (("grammars", ".lark", ".gbnf"), ("templates", ".jinja"))
 
@@ -31,13 +37,17 @@ async def infill(body: InfillRequest, request: Request) -> Response:
 
 @router.get("/v1/languages")
 async def languages() -> Response:
-    """List the shipped grammars and templates, with their texts."""
+    """List the shipped grammars and templates, with their texts, and what decoding offers."""
     return json_response(_languages())
 
 
 @cache
 def _languages() -> dict[str, Any]:
-    found: dict[str, Any] = {"object": "list", "presets": list(PRESETS)}
+    found: dict[str, Any] = {
+        "object": "list",
+        "presets": PRESETS,
+        "settings": {name: registry.main_names for name, registry in SETTINGS.items()},
+    }
     for folder, *suffixes in SHIPPED:
         files = sorted(shipped(folder).iterdir(), key=lambda file: file.name)  # type: ignore[arg-type]
         found[folder] = [
