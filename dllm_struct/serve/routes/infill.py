@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
@@ -17,10 +18,11 @@ from dllm_struct.serve.requests.infill import Infill, InfillRequest, infill_of
 from dllm_struct.serve.routes.running import limits_of, served, streamed, understood, whole
 from dllm_struct.shipped import shipped
 
-SETTINGS = {"sampler": SAMPLERS, "length": LENGTHS, "remasking": REMASKINGS}
-"""Settings of `Decoding` that are chosen from a list."""
-
-SHIPPED = (("grammars", ".lark", ".gbnf"), ("templates", ".jinja"))
+SHIPPED: Mapping[Literal["grammars", "templates"], tuple[str, ...]] = {
+    "grammars": (".lark", ".gbnf"),
+    "templates": (".jinja",),
+}
+"""Folders of the shipped files, and the endings of their names."""
 
 router = APIRouter(route_class=StrictRoute)
 
@@ -46,10 +48,14 @@ def _languages() -> dict[str, Any]:
     found: dict[str, Any] = {
         "object": "list",
         "presets": PRESETS,
-        "settings": {name: registry.main_names for name, registry in SETTINGS.items()},
+        "settings": {
+            "sampler": SAMPLERS.main_names,
+            "length": LENGTHS.main_names,
+            "remasking": REMASKINGS.main_names,
+        },
     }
-    for folder, *suffixes in SHIPPED:
-        files = sorted(shipped(folder).iterdir(), key=lambda file: file.name)  # type: ignore[arg-type]
+    for folder, suffixes in SHIPPED.items():
+        files = sorted(shipped(folder).iterdir(), key=lambda file: file.name)
         found[folder] = [
             {
                 "name": file.name.rpartition(".")[0],
@@ -57,6 +63,6 @@ def _languages() -> dict[str, Any]:
                 "text": file.read_text("utf-8"),
             }
             for file in files
-            if file.name.endswith(tuple(suffixes))
+            if file.name.endswith(suffixes)
         ]
     return found
