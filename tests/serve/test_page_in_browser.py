@@ -43,7 +43,9 @@ KEY = "a secret"
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with running(create_app(ds.load("bundled"), Settings("bundled", [KEY]))) as found:
+    with running(
+        create_app(ds.load("bundled"), Settings("bundled", [KEY], isolation="threads"))
+    ) as found:
         yield found
 
 

@@ -25,8 +25,11 @@ export function arrange(parent, children) {
 
 export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-export const percent = (share) =>
-  share > 0 && share < 0.001 ? "<0.1 %" : `${(100 * share).toFixed(share > 0.995 ? 0 : 1)} %`;
+export function percent(share) {
+  if (share > 0 && share < 0.001) return "<0.1 %";
+  if (share > 0.999 && share < 1) return ">99.9 %";
+  return `${(100 * share).toFixed(share === 0 || share === 1 ? 0 : 1)} %`;
+}
 
 // Names what a token holds; white space and control characters are made visible.
 export function visible(text) {

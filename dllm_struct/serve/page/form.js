@@ -10,6 +10,7 @@ const LABELS = {
   grammar: ["Grammar", "Text of the grammar", 10, "Lark's or GBNF's syntax; the start rule derives the whole output."],
   template: ["Template", "Text of the template", 10, "Fixed text, and slots in double braces. The prompt may stay empty."],
 };
+const PROMPTS = new Set(Object.values(EXAMPLES).flatMap((all) => all.map(({ prompt }) => prompt)));
 const NUMBERS = ["steps", "block_length"];
 const CHOICES = ["sampler", "length", "remasking"];
 const FIELDS = { prompt: "prompt", prefix: "prefix", suffix: "suffix", seed: "seed", candidates: "candidates", temperature: "temperature", max_tokens: "max_tokens" };
@@ -68,7 +69,8 @@ export class Form {
   choose() {
     const example = this.examples()[Number(byId("menu").value)];
     byId("constraint").value = this.texts[this.kind] = example.text;
-    if (example.prompt) byId("prompt").value = example.prompt;
+    const isOwn = byId("prompt").value && !PROMPTS.has(byId("prompt").value);
+    if (example.prompt && !isOwn) byId("prompt").value = example.prompt;
   }
 
   // The request's body, without what only concerns streaming.

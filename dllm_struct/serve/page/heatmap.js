@@ -1,8 +1,8 @@
 // The map of confidence: a column for each position, a line for each pass.
 
-import { make } from "./dom.js";
-
-const TALLEST = 360;
+const TALLEST = 420;
+const DRAFT = [0.04, 0.3]; // opacity where nothing is sure, and what certainty adds
+const SETTLED = [0.55, 0.4];
 const MARKS = { chosen: "dot", forced: "ring", replaced: "diamond", remasked: "cross" };
 
 export class Heatmap {
@@ -10,7 +10,6 @@ export class Heatmap {
     this.element = element;
     this.run = null;
     this.step = 0;
-    this.picture = make("canvas");
     element.addEventListener("pointerdown", (event) => onStep(this.at(event).step));
     element.addEventListener("pointermove", (event) => {
       const { step, id } = this.at(event);
@@ -91,19 +90,23 @@ class Painter {
     const [x, y] = [column * width, line * height];
     const gap = width > 4 ? 1 : 0;
     const isFixed = cell.kind === "invariant";
-    context.globalAlpha = isFixed ? 1 : 0.06 + 0.74 * cell.confidence;
+    const isDraft = cell.kind === "masked" || cell.kind === "remasked";
+    const [least, spread] = isDraft ? DRAFT : SETTLED;
+    context.globalAlpha = isFixed ? 1 : least + spread * cell.confidence;
     context.fillStyle = isFixed ? this.fixed : this.accent;
     context.fillRect(x, y, width - gap, height - (height > 4 ? 1 : 0));
     context.globalAlpha = 1;
     const kind = cell.event ?? cell.kind;
-    if (cell.fresh && Math.min(width, height) >= 3) this.mark(MARKS[kind], x + (width - gap) / 2, y);
+    if (cell.fresh && Math.min(width, height) >= 3) {
+      context.fillStyle = context.strokeStyle = isDraft ? this.ink : this.paper;
+      this.mark(MARKS[kind], x + (width - gap) / 2, y);
+    }
   }
 
   mark(shape, x, top) {
     const { context, height, width } = this;
     const radius = Math.min(width, height, 10) * 0.28;
     const y = top + (height - 1) / 2;
-    context.fillStyle = context.strokeStyle = this.ink;
     context.lineWidth = 1;
     context.beginPath();
     if (shape === "cross") {
@@ -120,10 +123,6 @@ class Painter {
       context.closePath();
     } else {
       context.arc(x, y, radius, 0, 2 * Math.PI);
-    }
-    if (shape === "ring") {
-      context.fillStyle = this.paper;
-      context.fill();
     }
     if (shape === "dot" || shape === "diamond") context.fill();
     else context.stroke();

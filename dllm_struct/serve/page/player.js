@@ -1,6 +1,6 @@
 // Goes through the steps of a run: by slider, buttons and keys, by itself, and after a live run.
 
-const PACE = 160; // milliseconds a step is shown while playing
+const PACE = 120; // milliseconds a step is shown while playing
 const BEHIND = 40; // steps that a live run may be ahead before some are skipped
 
 export class Player {
