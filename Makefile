@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench clean
+.PHONY: help install demo test lint bench clients clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: $(INSTALLED) ## benchmarks; VOCABULARY=file.tiktoken[.gz] for those that 
 	@test -z "$(VOCABULARY)" || for name in compile posterior random_network grammars step; do \
 		echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(VOCABULARY) || exit 1; done
 
+clients: $(INSTALLED) ## the server against client libraries, each installed on its own
+	$(BIN)/python tests/clients/run.py
+
 clean: ## remove the environment and every cache
-	rm -rf $(VENV) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-clients dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

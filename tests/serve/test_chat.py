@@ -92,6 +92,12 @@ def test_seeds(client: httpx.Client) -> None:
     assert texts[0] == texts[1] != texts[2]
 
 
+def test_seeds_as_mistral_names_them(client: httpx.Client) -> None:
+    asked = {"temperature": 2.0, "structured_outputs": {"regex": "[a-z]{6}"}}
+    named = content(client, **asked, seed=None, random_seed=2)
+    assert named == content(client, **asked, seed=2) != content(client, **asked, seed=1)
+
+
 def test_stop(client: httpx.Client) -> None:
     whole = content(client, max_tokens=16)
     stop = whole[3:4]

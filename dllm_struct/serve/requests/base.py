@@ -80,6 +80,11 @@ def seconds(asked: float | None, limits: Limits) -> float:
     return limits.seconds if asked is None else min(asked, limits.seconds)
 
 
+def seed(asked: int | None, as_mistral: int | None) -> int | None:
+    """Return the seed, under whichever name it is given: ``seed``, or Mistral's ``random_seed``."""
+    return asked if as_mistral is None else as_mistral
+
+
 def stops(given: Stops | None, constraint: Constraint | None) -> tuple[str, ...]:
     """Return the stop strings.
 

@@ -136,6 +136,7 @@ class ChatRequest(Constrained):
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = Field(default=None, description="One call is made at most.")
     max_completion_tokens: base.Count | None = None
+    random_seed: base.Seed | None = Field(default=None, description="Mistral's name of the seed.")
     logprobs: bool | None = Field(default=None, description="Not supported.")
     top_logprobs: int | None = Field(default=None, description="Not supported.")
     functions: Any | None = Field(default=None, description="Not supported; use tools.")
@@ -189,7 +190,7 @@ def chat_of(request: ChatRequest, limits: Limits) -> Chat:
         prepare=base.Writing(constraint),
         decoding=base.drawn(decoding, request.temperature, request.top_p, request.top_k),
         max_tokens=base.positions(getattr(request, named), limits, named),
-        seed=request.seed,
+        seed=base.seed(request.seed, request.random_seed),
         count=base.outputs(request.n, limits),
         seconds=base.seconds(request.timeout, limits),
         best_effort=request.best_effort,

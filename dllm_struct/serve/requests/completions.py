@@ -100,7 +100,7 @@ def fim_of(request: FimRequest, limits: Limits) -> Completion:
     names = ("presence_penalty", "frequency_penalty")
     base.refuse({name: getattr(request, name) for name in names})
     parts = parts_of(request.prompt, request.suffix) or Parts(request.prompt, "")
-    seed = request.seed if request.random_seed is None else request.random_seed
+    seed = base.seed(request.seed, request.random_seed)
     least = request.min_tokens or 0
     return _completion(request, seed, request.n, request.prompt, parts, None, least, limits)
 
