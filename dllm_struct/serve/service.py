@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -41,6 +40,7 @@ class Work:
         self._items: asyncio.Queue[Item] = asyncio.Queue()
         self._late = self._loop.time() + ask.seconds + (GRACE if ask.best_effort else 0)
         self._left = ask.count
+        self._has_failed = False
         self._metrics = scheduler.metrics
         self._ticket = scheduler.submit(ask, self._deliver)
         self._gone = self._loop.create_task(_gone(request))
@@ -52,9 +52,12 @@ class Work:
         self.close()
 
     def close(self) -> None:
-        """Free what it holds; once is enough."""
+        """Free what it holds; who has not heard the end by now has hung up."""
         self._ticket.cancel()
         self._gone.cancel()
+        if self._left and not self._has_failed:
+            self._left = 0
+            self._metrics.hang_ups.inc()
 
     async def start(self) -> None:
         """Wait until the constraint is compiled.
@@ -97,17 +100,15 @@ class Work:
                 getting.cancel()
         if not is_there:
             self._ticket.cancel()
-            raise self._why_not()
+            if self._gone.done():
+                raise ClientGone
+            self._has_failed = True
+            raise TimeLimit
         item = getting.result()
         if isinstance(item, Failed):
+            self._has_failed = True
             raise item.error
         return item
-
-    def _why_not(self) -> RequestError:
-        if self._gone.done():
-            self._metrics.hang_ups.inc()
-            return ClientGone()
-        return TimeLimit()
 
     def _count(self, item: Finished) -> None:
         self._metrics.outputs.labels(str(item.is_complete).lower()).inc()
@@ -123,8 +124,3 @@ async def _gone(request: Request) -> None:
     """Return when the client hangs up."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def retry_after(seconds: float) -> str:
-    """Return what ``Retry-After`` says for a time."""
-    return str(max(1, math.ceil(seconds)))

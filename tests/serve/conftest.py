@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
 
 import httpx
@@ -60,10 +61,21 @@ def client_of(app: FastAPI, **options: object) -> Iterator[httpx.Client]:
         yield client
 
 
+PATIENT = Limits(seconds=120, compile_seconds=60, step_seconds=60)
+"""Tests run on slow and busy machines."""
+
+
 @pytest.fixture(scope="session")
 def client() -> Iterator[httpx.Client]:
-    """A client of one server for all tests that only ask."""
-    with client_of(
-        create_app(noise_model(), Settings("noise", limits=Limits(seconds=30)))
-    ) as found:
+    """A client of one server for all tests that only ask; it has no workers to wait for."""
+    settings = Settings("noise", limits=PATIENT, isolation="threads")
+    with client_of(create_app(noise_model(), settings)) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def isolated() -> Iterator[httpx.Client]:
+    """A client of a server with workers."""
+    settings = Settings("noise", limits=replace(PATIENT, compile_seconds=15, step_seconds=15))
+    with client_of(create_app(noise_model(), settings)) as found:
         yield found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -12,14 +14,15 @@ import pytest
 from dllm_struct.errors import InvalidInput
 from dllm_struct.generation import Model
 from dllm_struct.models.family import Family
+from dllm_struct.serve.app import Settings, create_app
 from dllm_struct.serve.isolation.preload import load
 from dllm_struct.serve.isolation.sharing import Parts, Sharing
 from dllm_struct.serve.requests.base import Writing
 from tests.conftest import noise
-from tests.serve.conftest import noise_model
+from tests.serve.conftest import PATIENT, client_of, noise_model
 from tests.serve.reading import frames_of
 
-NEVER_ENDS = 'start: "a" start'
+EMPTY = 'start: "a" start'
 LIGHT = {"prompt": "a", "output_type": {"regex": "[a-z]{6}"}, "seed": 1}
 HEAVY = {"prompt": "a", "output_type": {"grammar": 'start: "a"+ "b"'}, "max_tokens": 12, "seed": 1}
 
@@ -45,12 +48,10 @@ def test_events_of_a_worker(isolated: httpx.Client) -> None:
     assert steps[0][1]["candidates"][0]["top"]
 
 
-def test_a_hostile_grammar_is_ended(isolated: httpx.Client) -> None:
-    body = {"prompt": "a", "output_type": {"grammar": NEVER_ENDS}, "max_tokens": 12}
-    replies = [isolated.post("/v1/infill", json=body) for _ in range(3)]  # more than workers
-    for reply in replies:
-        assert reply.status_code == 400, reply.text
-        assert reply.json()["error"]["param"] == "output_type"
+def test_a_grammar_without_members(isolated: httpx.Client) -> None:
+    body = {"prompt": "a", "output_type": {"grammar": EMPTY}, "max_tokens": 12}
+    reply = isolated.post("/v1/infill", json=body)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (400, "empty_language")
     assert re.fullmatch("[a-z]{6}", text(isolated, LIGHT))
     assert re.fullmatch("a+b", text(isolated, HEAVY))
 
@@ -90,3 +91,30 @@ def test_values_are_read_from_the_text(isolated: httpx.Client) -> None:
     body = {"prompt": "a", "output_type": {"json_schema": schema}, "max_tokens": 24}
     reply = isolated.post("/v1/infill", json=body).json()
     assert reply["value"] == json.loads(reply["text"])
+
+
+SLOW = 'root ::= "a"{1000000}'
+
+
+def test_a_slow_grammar_is_ended() -> None:
+    """Its worker, the only one, is replaced by another that serves the next request."""
+    limits = replace(PATIENT, workers=1, compile_seconds=8)
+    with client_of(create_app(noise_model(), Settings("noise", limits=limits))) as alone:
+        body = {"prompt": "a", "output_type": {"grammar": SLOW}}
+        reply = alone.post("/v1/infill", json=body)
+        assert (reply.status_code, reply.json()["error"]["code"]) == (400, "budget_exceeded")
+        assert re.fullmatch("a+b", text(alone, HEAVY))
+
+
+def test_a_slow_grammar_holds_up_nobody(isolated: httpx.Client) -> None:
+    """Others are served by the second worker and the batch while the first one is busy."""
+    hostile = {"prompt": "a", "output_type": {"grammar": SLOW}}
+    replies: list[httpx.Response] = []
+    thread = Thread(target=lambda: replies.append(isolated.post("/v1/infill", json=hostile)))
+    thread.start()
+    for _ in range(3):
+        assert re.fullmatch("[a-z]{6}", text(isolated, LIGHT))
+        assert re.fullmatch("a+b", text(isolated, HEAVY))
+    assert not replies
+    thread.join()
+    assert replies[0].status_code == 400

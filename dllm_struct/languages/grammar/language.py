@@ -157,8 +157,8 @@ def _text(name_or_text: str) -> tuple[str, str]:
         first = name_or_text.strip().partition(":")[0].split()
         return name_or_text, f"of '{first[-1] if first else ''}'"
     for suffix in SUFFIXES:
-        file = shipped("grammars") / f"{name_or_text}{suffix}"
-        if name_or_text.isidentifier() and file.is_file():
+        if name_or_text in names("grammars", suffix):
+            file = shipped("grammars") / f"{name_or_text}{suffix}"
             return file.read_text("utf-8"), name_or_text
     raise InvalidGrammar(
         f"no grammar is called {name_or_text!r}, and it is no grammar itself",

@@ -63,7 +63,8 @@ class Pool:
         self.sharing, self.limits, self.clock = Sharing(model), limits, clock
         self.forward, self.place, self.left = forward, place, left
         self.line: Line[Ticket] = Line()
-        self.ready = Event()
+        self._ready = Event()
+        self._error: Exception | None = None
         self._parts = Parts.of(model)
         self._context = _context()
         self._talks = [Talk(self) for _ in range(limits.workers)]
@@ -73,8 +74,20 @@ class Pool:
         self.line.put(ticket)
 
     def wait(self) -> None:
-        """Wait until a worker is ready."""
-        self.ready.wait()
+        """Wait until a worker is ready.
+
+        Raises:
+            RuntimeError: none can be started.
+        """
+        self._ready.wait()
+        if self._error is not None:
+            raise RuntimeError("no worker can be started") from self._error
+
+    def began(self, error: Exception | None) -> None:
+        """Hear that a worker is ready, or that none can be started."""
+        if not self._ready.is_set():
+            self._error = error
+            self._ready.set()
 
     def close(self) -> None:
         """End all workers."""
@@ -119,7 +132,8 @@ class Talk:
                 self._require_worker()
                 for ticket in line.take(1, waits=True):
                     self._serve(ticket)
-            except (EOFError, OSError):
+            except Exception as error:  # the worker broke down, or could not be started
+                self._pool.began(error)
                 self._end()
                 time.sleep(PAUSE)
         self._end()
@@ -133,7 +147,7 @@ class Talk:
                 self._listen(ticket)
         except (EOFError, OSError):
             ticket.fail(_crashed())
-            raise
+            self._end()
         except Exception as error:
             ticket.fail(error)
             self._end()
@@ -203,7 +217,7 @@ class Talk:
                 if not self._pool.line.is_open:
                     return
             self._pipe.recv_bytes()
-            self._pool.ready.set()
+            self._pool.began(None)
 
     def _end(self) -> None:
         process, pipe = self._process, self._pipe

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -33,6 +33,9 @@ ROOM = 2
 """A span may become so many times as long as it was, counted in characters, and some more."""
 
 SOME_MORE = 32
+
+ALIKE = 0.6
+"""Similarity from which a line of a snippet replaces one of the original."""
 
 
 class EditRequest(base.Usual):
@@ -183,21 +186,38 @@ def _changes(
         new: lines of the snippet.
         left_out: indices of new lines before which the snippet leaves lines out.
     """
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = SequenceMatcher(_is_blank, old, new, autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     if not blocks:
         yield 0, len(old)
         return
     first, last = blocks[0], blocks[-1]
     if first.b:
-        yield first.a, first.a
+        yield (first.a if 0 in left_out else 0), first.a
     for block, following in pairwise(blocks):
         start, at = block.a + block.size, block.b + block.size
         is_cut = at == following.b and at not in left_out and start < following.a
         if at < following.b or is_cut:
             yield start, following.a
-    if last.b + last.size < len(new):
-        yield last.a + last.size, last.a + last.size
+    start, at = last.a + last.size, last.b + last.size
+    if at < len(new) and len(new) in left_out:
+        yield start, start + _alike(old[start:], new[at:])
+    elif at < len(new):
+        yield start, len(old)
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip()
+
+
+def _alike(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many lines one after the other resemble those of the snippet, which replace them."""
+    pairs = zip(old, new, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: _ratio(*pair) >= ALIKE, pairs))
+
+
+def _ratio(old: str, new: str) -> float:
+    return SequenceMatcher(None, old, new, autojunk=False).ratio()
 
 
 def _between(text: str, tag: str) -> str:
