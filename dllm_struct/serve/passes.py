@@ -18,6 +18,10 @@ from dllm_struct.serve.errors import ShuttingDown
 
 Logits = Sequence[LogitRows]
 
+SPREAD = 1.5
+"""Inputs go into one pass when the longest is at most so many times as long as the shortest: all
+are padded to the longest, and the network computes the padding too."""
+
 
 class Passes:
     """A forward pass for callers in any thread.
@@ -71,8 +75,7 @@ class Passes:
 
     def _pass(self, together: Sequence[tuple[Sequence[View], Future[Logits]]]) -> None:
         try:
-            logits = iter(self._forward([view for views, _ in together for view in views]))
-            self._seen(sum(len(views) for views, _ in together))
+            logits = iter(self._read([view for views, _ in together for view in views]))
             answers = [[next(logits) for _ in views] for views, _ in together]
         except Exception as error:
             if len(together) == 1:
@@ -83,3 +86,27 @@ class Passes:
             return
         for (_, answer), own in zip(together, answers, strict=True):
             answer.set_result(own)
+
+    def _read(self, views: Sequence[View]) -> list[LogitRows]:
+        """The logits of inputs of any lengths, in as many passes as it takes."""
+        found: dict[int, LogitRows] = {}
+        for group in grouped([len(view.prompt) + len(view.canvas) for view in views]):
+            logits = self._forward([views[index] for index in group])
+            self._seen(len(group))
+            found |= dict(zip(group, logits, strict=True))
+        return [found[index] for index in range(len(views))]
+
+
+def grouped(lengths: Sequence[int]) -> list[list[int]]:
+    """Return indices in groups of similar lengths.
+
+    Args:
+        lengths: in positions.
+    """
+    groups: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if groups and lengths[index] <= SPREAD * lengths[groups[-1][0]]:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups

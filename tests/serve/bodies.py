@@ -35,7 +35,7 @@ VALID: dict[str, dict[str, Any]] = {
         "structured_outputs": None,
         "guided_regex": None,
         "decoding": "fast",
-        "timeout": 5,
+        "timeout": 100,
         "best_effort": True,
     },
     "/v1/completions": {
@@ -175,18 +175,18 @@ def _constraints() -> Iterator[Body]:
         "template": TEMPLATES,
     }.items():
         for value in values:
-            typed = {"prompt": "a", "output_type": {kind: value}, "max_tokens": 24, "timeout": 10}
+            typed = {"prompt": "a", "output_type": {kind: value}, "max_tokens": 24, "timeout": 100}
             yield "/v1/infill", dumped(typed)
     for schema in SCHEMAS:
         formatted = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
         function = {"name": "f", "parameters": schema}
         tools = [{"type": "function", "function": function}] * 2
-        chat = {"messages": MESSAGES, "max_tokens": 24, "timeout": 10}
+        chat = {"messages": MESSAGES, "max_tokens": 24, "timeout": 100}
         yield "/v1/chat/completions", dumped({**chat, "response_format": formatted})
         yield "/v1/chat/completions", dumped({**chat, "tools": tools, "tool_choice": "required"})
     for grammar in GRAMMARS:
         document = [{"text": "a "}, {"hole": "x"}, {"text": " b"}, {"hole": "y", "max_tokens": 3}]
-        whole = {"document": document, "grammar": grammar, "max_tokens": 24, "timeout": 10}
+        whole = {"document": document, "grammar": grammar, "max_tokens": 24, "timeout": 100}
         yield "/v1/infill", dumped(whole)
 
 

@@ -21,7 +21,7 @@ from tests.serve.conftest import PATIENT, client_of, noise_model
 FEW = 60
 """Bodies in the suite; the slow test sends every one."""
 
-EXAMPLES = 40
+EXAMPLES = 24
 """Of each operation, from the OpenAPI document."""
 
 HEADERS = {"Content-Type": "application/json"}
@@ -86,7 +86,7 @@ def _send(client: httpx.Client, path: str, strategy: st.SearchStrategy[object]) 
     def send(case: object) -> None:
         body = case.body  # type: ignore[attr-defined]
         if isinstance(body, dict):
-            body.setdefault("timeout", 60)
+            body["timeout"] = 60  # one that is too short is told by 503, and rightly so
         data = json.dumps(body, default=str).encode("utf-8", "surrogatepass")
         check(client, (path, data))
 

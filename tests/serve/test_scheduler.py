@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from queue import SimpleQueue
 from threading import Event
 from typing import Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 import dllm_struct as ds
@@ -22,6 +25,7 @@ from dllm_struct.serve.constraints import Constraint
 from dllm_struct.serve.errors import Busy, ShuttingDown, TimeLimit
 from dllm_struct.serve.limits import Limits
 from dllm_struct.serve.metrics import Metrics
+from dllm_struct.serve.passes import SPREAD, grouped
 from dllm_struct.serve.requests.base import Filling, Writing
 from dllm_struct.serve.scheduler import Scheduler
 from dllm_struct.serve.tickets import Failed, Finished, Item, Started, Step, Ticket
@@ -130,7 +134,7 @@ def test_passes_are_shared() -> None:
     with scheduling(network) as scheduler:
         first = Heard(scheduler, ask())
         assert entered.wait(60)
-        others = [Heard(scheduler, ask(f"{letter}+")) for letter in "abc"]
+        others = [Heard(scheduler, ask(f"[{letter}z]{{6}}")) for letter in "abc"]
         for other in others:
             assert isinstance(other.next(), Started)
         free.set()
@@ -367,3 +371,14 @@ def test_stop_ends_early() -> None:
         assert isinstance(stopped, Finished)
         assert stop in stopped.output.slots["infill"]
         assert stopped.output.stats.nfe <= text.output.stats.nfe
+
+
+@given(st.lists(st.integers(1, 4000), max_size=40))
+def test_groups_of_similar_lengths(lengths: list[int]) -> None:
+    groups = grouped(lengths)
+    assert sorted(index for group in groups for index in group) == list(range(len(lengths)))
+    for group in groups:
+        own = [lengths[index] for index in group]
+        assert max(own) <= SPREAD * min(own)
+    for shorter, longer in pairwise(groups):
+        assert lengths[longer[0]] > SPREAD * lengths[shorter[0]]
