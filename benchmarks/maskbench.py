@@ -31,7 +31,9 @@ from common import SCHEMAS, print_table, read_tokens
 from documents import texts
 from engines import Engine, Ours, Refused, peers
 from workers import Work, Worker
-from writers import Writer
+from writers import Writer, judged
+
+import dllm_struct as ds
 
 Case = dict[str, Any]
 Answer = dict[str, Any]
@@ -174,20 +176,32 @@ def generate(cases: list[Case], ours: Ours, options: argparse.Namespace) -> dict
     """Write documents for every case, print how many are valid."""
     writer = Writer(ours.vocabulary, options.positions, options.steps)
     worker = Worker(writer.write, options.timeout, options.memory, options.cpu)
+    judge = Worker(judged, options.timeout, options.memory, options.cpu)
+
+    def document(schema: Any, structure: str, seed: int) -> Answer:
+        told = {"structure": structure, "seed": seed}
+        answer = worker({"schema": schema, **told}) | told
+        if answer["status"] != "written":
+            return answer
+        verdict = judge({"schema": schema, "text": answer["text"]})
+        if verdict["status"] in ("time-out", "out of memory"):  # patterns that backtrack for hours
+            own = ds.json_schema(schema).matches(answer["text"])
+            verdict = {"status": "not judged", "reason": f"{verdict['status']}; ours says {own}"}
+        return answer | {k: v for k, v in verdict.items() if k in ("status", "reason")}
+
     answers: dict[str, list[Answer]] = {}
     start = perf_counter()
     try:
         for case in cases:
             answers[case["id"]] = [
-                worker({"schema": case["schema"], "structure": structure, "seed": seed})
-                | {"structure": structure, "seed": seed}
-                for seed, structure in enumerate(FORMS)
+                document(case["schema"], structure, seed) for seed, structure in enumerate(FORMS)
             ]
             progress(len(answers), len(cases), start)
             complain(case["id"], answers[case["id"]])
     except KeyboardInterrupt:  # what is done is told
         print("\nstopped", file=sys.stderr)
     worker.stop()
+    judge.stop()
     tabulate(answers)
     return answers
 
@@ -207,7 +221,7 @@ def tabulate(answers: dict[str, list[Answer]]) -> None:
     for structure in FORMS:
         found = [a for pair in answers.values() for a in pair if a["structure"] == structure]
         statuses = Counter(answer["status"] for answer in found)
-        times = [answer["ms"] for answer in found if answer["status"] == "valid"] or [0.0]
+        times = [answer["ms"] for answer in found if "ms" in answer] or [0.0]
         ranks = " / ".join(f"{rank:.0f}" for rank in np.percentile(times, [50, 95, 99, 100]))
         others = ", ".join(f"{n} {status}" for status, n in statuses.items() if status != "valid")
         rows.append([structure, str(len(found)), str(statuses["valid"]), others, ranks])

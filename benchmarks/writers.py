@@ -30,7 +30,7 @@ class Writer:
         self.steps = steps
 
     def write(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Return what became of a document: ``valid``, ``invalid`` or ``failed``.
+        """Return what became of a document: ``written`` or ``failed``.
 
         Args:
             item: the ``schema``, the ``structure`` (template or free) and the ``seed``.
@@ -48,11 +48,16 @@ class Writer:
         except Exception as error:  # what is counted here is that there is none
             return {"status": "failed", "kind": type(error).__name__, "reason": str(error)}
         took = 1000 * (perf_counter() - start)
-        return {"ms": took, "text": out.text, "nfe": out.stats.nfe, **judged(schema, out.text)}
+        return {"status": "written", "ms": took, "text": out.text, "nfe": out.stats.nfe}
 
 
-def judged(schema: Any, text: str) -> dict[str, Any]:
-    """Return the status of a text, and why when it is not valid."""
+def judged(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the status of a text, and why when it is not valid.
+
+    Args:
+        item: the ``schema`` and the ``text``.
+    """
+    schema, text = item["schema"], item["text"]
     try:
         value = json.loads(text, object_pairs_hook=_without_repetition)
         error = next(validator(schema).iter_errors(value), None)
