@@ -14,6 +14,7 @@ from dllm_struct.errors import InvalidInput, MissingExtra
 
 if TYPE_CHECKING:
     from dllm_struct.serve.limits import Limits
+    from dllm_struct.serve.scheduler import Isolation
 
 KEY_VARIABLE = "DLLM_STRUCT_API_KEY"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -35,6 +36,11 @@ class Serving:
     batch: Annotated[int, typer.Option(min=1, help="Most outputs denoised together.")] = 16
     queue: Annotated[int, typer.Option(min=1, help="Most outputs that wait.")] = 64
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one request.")] = 60.0
+    workers: Annotated[int, typer.Option(min=1, help="Processes that compile constraints.")] = 2
+    trusted: Annotated[
+        bool,
+        typer.Option("--trusted", help="Compile in threads: less memory, no hostile clients."),
+    ] = False
     open_to_all: Annotated[
         bool, typer.Option("--open-to-all", help="Serve other machines without a key.")
     ] = False
@@ -66,10 +72,26 @@ def serve(model_name: str, device: str, serving: Serving) -> None:
             hint="pip install 'dllm-struct[serve]'",
         ) from error
     model = ds.load(model_name, device=device)
-    if serving.warm_up:
-        _warm_up(model)
-    settings = Settings(serving.name or model_name, keys, _limits(serving))
-    uvicorn.run(create_app(model, settings), **_options(serving))
+    _warm_up(model)
+    isolation: Isolation = "threads" if serving.trusted else "processes"
+    settings = Settings(serving.name or model_name, keys, _limits(serving), isolation)
+    config = uvicorn.Config(create_app(model, settings), **_options(serving))
+    _announced(uvicorn.Server(config), settings.name).run()
+
+
+def _announced(server: Any, name: str) -> Any:
+    """A server that says on standard error where it listens, once it does."""
+    startup = server.startup
+
+    async def say(*arguments: Any, **options: Any) -> None:
+        await startup(*arguments, **options)
+        for own in server.servers:
+            host, port = own.sockets[0].getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            print(f"serving '{name}' at http://{shown}:{port}", file=sys.stderr, flush=True)
+
+    server.startup = say
+    return server
 
 
 def _options(serving: Serving) -> dict[str, Any]:
@@ -85,7 +107,12 @@ def _options(serving: Serving) -> dict[str, Any]:
 def _limits(serving: Serving) -> Limits:
     from dllm_struct.serve.limits import Limits  # noqa: PLC0415 - beside the optional dependency
 
-    return Limits(batch=serving.batch, queue=serving.queue, seconds=serving.timeout)
+    return Limits(
+        batch=serving.batch,
+        queue=serving.queue,
+        workers=serving.workers,
+        seconds=serving.timeout,
+    )
 
 
 def _keys(serving: Serving) -> list[str]:
@@ -95,6 +122,7 @@ def _keys(serving: Serving) -> list[str]:
 
 
 def _warm_up(model: ds.Model) -> None:
-    print("compiling inner loops (once; they are kept on disk) ...", file=sys.stderr)
+    """Compile the inner loops, which are then kept on disk, before anybody waits for them."""
+    print("getting ready ...", file=sys.stderr, flush=True)
     for output_type in (ds.regex("a+"), ds.grammar('start: "a"+')):
         model.generate("a", output_type, max_tokens=16, seed=0)

@@ -152,10 +152,10 @@ def test_joins_a_running_batch() -> None:
         return noise(input_ids, attention_mask)
 
     with scheduling(network) as scheduler:
-        long = Heard(scheduler, ask("[a-z]{100}"))
+        long = Heard(scheduler, ask("[a-z]{90}"))
         while not isinstance(long.next(), Step):
             pass
-        Heard(scheduler, ask()).end()
+        Heard(scheduler, ask("[a-z]{80}")).end()
         long.end()
     assert sizes[0] == 1 and 2 in sizes
 
