@@ -64,7 +64,13 @@ class Heard:
 
 @dataclass(frozen=True)
 class Idle:
-    """From a worker: it is ready for the next request."""
+    """From a worker: it is ready for the next request.
+
+    Attributes:
+        is_spent: it keeps too much memory to go on, and ends.
+    """
+
+    is_spent: bool = False
 
 
 ToParent = Light | Look | Heard | Idle

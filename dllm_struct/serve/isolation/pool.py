@@ -168,6 +168,8 @@ class Talk:
             elif isinstance(message, Heard):
                 _pass_on(message, ticket)
             message = self._hear(None if self._is_placed else ticket, limits.step_seconds)
+        if message.is_spent:
+            self._end()
 
     def _answer(self, ticket: Ticket, look: Look) -> None:
         if ticket.is_over:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import pickle
 import signal
 from collections.abc import Sequence
@@ -52,12 +53,15 @@ def work(parts: Parts, pipe: Connection, memory: int) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other side ends this process
     torch.set_num_threads(1)
-    _limit_memory(memory)
+    limit = _limit_memory(memory)
     model = parts.model()
     link = Link(model, pipe)
     with contextlib.suppress(EOFError, BrokenPipeError):  # the other side is gone
         while True:
-            link.send(Idle())
+            spent = limit is not None and _data_bytes() > limit - memory // 2
+            link.send(Idle(spent))
+            if spent:
+                return
             message = link.receive()
             assert isinstance(message, Work)
             _do(model, link, message.ask)
@@ -155,7 +159,8 @@ def _without_goals(job: Job) -> Job:
 def _portable(error: Exception) -> Exception:
     """An error that the other side can read."""
     is_torch = type(error) is RuntimeError and "allocate" in str(error)
-    if is_torch or isinstance(error, MemoryError | RecursionError):
+    is_system = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    if is_torch or is_system or isinstance(error, MemoryError | RecursionError):
         return BudgetExceeded(
             "the constraint needs too much memory", hint="use a smaller or a flatter one"
         )
@@ -166,14 +171,19 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
-def _limit_memory(more: int) -> None:
-    """Bound what this process may allocate, where the system can."""
+def _limit_memory(more: int) -> int | None:
+    """Bound what this process may allocate; return the bound, None where the system has none."""
     try:
         import resource  # noqa: PLC0415 - not on every system
 
-        lines = STATUS.read_text().splitlines()
+        limit = _data_bytes() + more
     except (ImportError, OSError):
-        return
-    used = next(int(line.split()[1]) for line in lines if line.startswith("VmData"))
-    limit = used * 1024 + more
+        return None
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    return limit
+
+
+def _data_bytes() -> int:
+    """What this process has allocated, in bytes."""
+    lines = STATUS.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmData")) * 1024
