@@ -27,6 +27,8 @@ KINDS: tuple[Kind, ...] = ("json_schema", "regex", "grammar", "choice", "templat
 SCHEMAS = 64
 """Schemas that are kept, with all that was worked out about them."""
 
+NOTES = ("$schema", "$id", "$comment", "title", "description", "examples", "default")
+
 Schema = dict[str, Any] | bool
 Options = Annotated[list[str], Field(min_length=1)]
 
@@ -39,13 +41,11 @@ class Constraint:
         kind: of the constraint.
         value: schema, pattern, grammar (name or text), options, or template (name or text).
         param: what the request calls it.
-        open: whether a schema's objects may hold properties that it does not name.
     """
 
     kind: Kind
     value: Any
     param: str
-    open: bool = False
 
     def check(self, limits: Limits) -> None:
         """Refuse what is too large to be looked at.
@@ -69,7 +69,7 @@ class Constraint:
         """
         match self.kind:
             case "json_schema":
-                return _schema(json.dumps(self.value), self.open)
+                return _schema(json.dumps(self.value))
             case "regex":
                 return regex(self.value)
             case "grammar":
@@ -101,9 +101,18 @@ class Constraint:
         return found
 
 
+def _names_nothing(schema: Schema) -> bool:
+    """Whether a schema asks for an object and names none of its properties.
+
+    The template form writes the named ones, so it would always be ``{}``.
+    """
+    return isinstance(schema, dict) and schema.keys() <= {*NOTES, "type", "additionalProperties"}
+
+
 @lru_cache(SCHEMAS)
-def _schema(text: str, is_open: bool) -> JsonSchema:
-    return JsonSchema(json.loads(text), additional_properties=is_open)
+def _schema(text: str) -> JsonSchema:
+    schema = json.loads(text)
+    return JsonSchema(schema, additional_properties=_names_nothing(schema))
 
 
 def one_of(given: Mapping[str, Any], param: str) -> Constraint | None:

@@ -166,6 +166,28 @@ def test_no_tool(client: httpx.Client) -> None:
     assert json.loads(content(client, **asked))["name"] is not None
 
 
+def test_a_tool_gets_the_arguments_that_it_names(client: httpx.Client) -> None:
+    person = {"type": "function", "function": {"name": "person", "parameters": SCHEMA}}
+    open_ = {key: value for key, value in SCHEMA.items() if key != "additionalProperties"}
+    person["function"] = {"name": "person", "parameters": open_}
+    for tools in ([person], [person, TOOLS[0]]):
+        for seed in range(3):
+            asked = {"tools": tools, "tool_choice": "required", "temperature": 3.0, "seed": seed}
+            name, arguments = call_of(post(client, **asked))
+            if name == "person":
+                assert list(arguments) == ["name", "age"]
+
+
+@pytest.mark.parametrize("schema", [{"type": "object"}, {"type": "object", "title": "Anything"}])
+def test_a_schema_that_names_nothing_is_open(client: httpx.Client, schema: Any) -> None:
+    asked = {"type": "json_schema", "json_schema": {"name": "any", "schema": schema}}
+    texts = [
+        content(client, response_format=asked, temperature=3.0, seed=seed, max_tokens=24)
+        for seed in range(4)
+    ]
+    assert any(json.loads(text) for text in texts)
+
+
 @pytest.mark.parametrize("options", [{"include_usage": True}, {"include_drafts": False}, None])
 def test_stream(client: httpx.Client, options: dict[str, Any] | None) -> None:
     asked = {"response_format": FORMAT, "temperature": 1.0}

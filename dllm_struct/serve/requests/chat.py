@@ -106,7 +106,7 @@ class Constrained(base.Usual):
         if asked.json_object:
             if any(value is not None for value in given.values()):
                 raise RequestError("there are two constraints", param="structured_outputs")
-            return Constraint("json_schema", OPEN_OBJECT, "structured_outputs", open=True)
+            return Constraint("json_schema", OPEN_OBJECT, "structured_outputs")
         return one_of(given, "structured_outputs")
 
     def _guided(self) -> Constraint | None:
@@ -228,12 +228,13 @@ def _formatted(asked: ResponseFormat | None) -> Constraint | None:
     if asked is None or asked.type == "text":
         return None
     if asked.type == "json_object":
-        return Constraint("json_schema", OPEN_OBJECT, "response_format", open=True)
+        return Constraint("json_schema", OPEN_OBJECT, "response_format")
     if asked.json_schema is None or asked.json_schema.schema_ is None:
         raise RequestError(
             "a json_schema format has json_schema.schema", param="response_format.json_schema"
         )
-    return Constraint("json_schema", asked.json_schema.schema_, "response_format")
+    schema = asked.json_schema.schema_
+    return Constraint("json_schema", schema, "response_format")
 
 
 def _schema(given: Schema | str | None, param: str) -> Schema | None:

@@ -19,6 +19,25 @@ from dllm_struct.vocabulary.codec import Message
 
 NOTHING_ELSE = {"additionalProperties": False}
 
+SAYS_MORE = frozenset(
+    {
+        "$dynamicRef",
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "dependentSchemas",
+        "else",
+        "if",
+        "oneOf",
+        "patternProperties",
+        "propertyNames",
+        "then",
+        "unevaluatedProperties",
+    }
+)
+"""Keywords beside which ``additionalProperties`` could exclude what is asked for."""
+
 
 class Function(BaseModel):
     """What a tool is called, and what it takes."""
@@ -95,12 +114,12 @@ def calling(tools: Sequence[Tool] | None, choice: ToolChoice | None) -> Calling 
         return _forced(tools[0].function)
     calls = [_call(function, index) for index, function in enumerate(by_name.values())]
     schema = {"anyOf": calls if must else [_answer(), *calls]}
-    return Calling(Constraint("json_schema", schema, "tools", open=True), None, (_told(tools),))
+    return Calling(Constraint("json_schema", schema, "tools"), None, (_told(tools),))
 
 
 def _forced(function: Function) -> Calling:
-    constraint = Constraint("json_schema", _parameters(function), "tools", open=True)
-    return Calling(constraint, function.name)
+    schema = _parameters(function)
+    return Calling(Constraint("json_schema", schema, "tools"), function.name)
 
 
 def _parameters(function: Function) -> dict[str, Any]:
@@ -108,7 +127,10 @@ def _parameters(function: Function) -> dict[str, Any]:
 
 
 def _call(function: Function, index: int) -> dict[str, Any]:
+    """A call of a tool; of its arguments those that have a name, where it names any."""
     own = {"$id": f"urn:tool:{index}", **_parameters(function)}
+    if "properties" in own and not own.keys() & SAYS_MORE:
+        own |= NOTHING_ELSE
     properties = {"name": {"const": function.name}, "arguments": own}
     return {"type": "object", "properties": properties, "required": [*properties], **NOTHING_ELSE}
 
