@@ -25,14 +25,17 @@ import numpy as np
 import torch
 from canvases import Canvas, Cases
 from common import forget, print_table, read_vocabulary
+from numpy.typing import NDArray
 from torch import Tensor
 
 import dllm_struct as ds
 from dllm_struct.automata.tokens import TokenAutomaton
 from dllm_struct.posterior import MASKED, Problem, solve
 from dllm_struct.posterior.class_sums import sum_classes
+from dllm_struct.posterior.exact import automaton_of
 from dllm_struct.posterior.exploration.posterior import Reach
 from dllm_struct.posterior.exploration.question import asked
+from dllm_struct.posterior.support import wanted_at
 from dllm_struct.vocabulary.codec import Codec
 
 BUFFER = 2**25
@@ -66,12 +69,19 @@ class Network:
         self.noise = NOISE * torch.randn(BUFFER, generator=self.generator)
 
     def renew(self, logits: Tensor, tokens: Sequence[int], masked: Sequence[int]) -> None:
-        """Write new logits, float32 [n, V], at masked positions, given the true tokens."""
+        """Write new logits of the k masked positions, given all true tokens.
+
+        Args:
+            logits: float32 [>= k, V], whose first k rows are written.
+            tokens: [n].
+            masked: [k].
+        """
         starts = torch.randint(BUFFER - self.size, (len(masked),), generator=self.generator)
         liked = LIKED + SPREAD * torch.randn(len(masked), generator=self.generator)
-        for index, start, score in zip(masked, starts.tolist(), liked, strict=True):
-            logits[index] = self.noise[start : start + self.size]
-            logits[index, tokens[index]] = score
+        for row, index in enumerate(masked):
+            start = int(starts[row])
+            logits[row] = self.noise[start : start + self.size]
+            logits[row, tokens[index]] = liked[row]
 
 
 def decode(
@@ -85,11 +95,12 @@ def decode(
     masked, steps = rng.sample(canvas.masked, len(canvas.masked)), list[float]()
     committed = [MASKED if i in set(masked) else token for i, token in enumerate(canvas.tokens)]
     witness: list[int] | None = None
-    logits = torch.zeros(len(committed), len(vocabulary))
+    buffer = torch.zeros(len(masked), len(vocabulary))
     while masked and sum(steps) < limit:
-        network.renew(logits, canvas.tokens, masked)
+        network.renew(buffer, canvas.tokens, masked)
         start = perf_counter()
-        problem = Problem(automaton, logits, committed, null, witness)
+        logits, rows = buffer[: len(masked)], _rows(masked, len(committed))
+        problem = Problem(automaton, logits, committed, null, witness, rows)
         posterior = solve([problem])[0]
         witness = posterior.map().tolist()
         steps.append(perf_counter() - start)
@@ -107,15 +118,32 @@ def decode(
         times.problems.append(complaint)
 
 
+def _rows(masked: Sequence[int], n: int) -> NDArray[np.int64]:
+    """Where the logits of each position are. int64 [n]."""
+    rows = np.zeros(n, np.int64)
+    rows[list(masked)] = np.arange(len(masked))
+    return rows
+
+
 def _reading(problem: Problem) -> float:
     """Seconds that it takes to read the logits."""
-    automaton, logits = problem.automaton, problem.logits.numpy()
-    start = perf_counter()
-    if isinstance(automaton, TokenAutomaton):
+    logits = problem.logits.numpy()
+    if isinstance(problem.automaton, TokenAutomaton):
+        automaton = automaton_of(problem)
         fixed = np.asarray(problem.committed, np.int64)
-        sum_classes(logits, problem.row_of, fixed, automaton.classes)
+        wanted = wanted_at(
+            fixed,
+            automaton.start,
+            automaton.accepting,
+            automaton.edges,
+            automaton.classes,
+            automaton.groups,
+        ).classes
+        start = perf_counter()
+        sum_classes(logits, problem.row_of, fixed, automaton.classes, wanted)
     else:
-        asked(automaton, logits, problem, Reach().likely, automaton.start)
+        start = perf_counter()
+        asked(problem.automaton, logits, problem, Reach().likely, problem.automaton.start)
     return perf_counter() - start
 
 

@@ -70,8 +70,11 @@ def main() -> None:
     def softmax() -> None:
         torch.softmax(logits, -1)
 
+    every = np.ones((len(committed), automaton.num_classes), np.bool_)
+
     def class_sums() -> None:
-        sum_classes(logits.numpy(), np.arange(len(committed)), committed, automaton.classes)
+        rows = np.arange(len(committed))
+        sum_classes(logits.numpy(), rows, committed, automaton.classes, every)
 
     def prepared() -> ExactPosterior:
         posterior = solve([problem])[0]

@@ -103,15 +103,23 @@ def group_sums(weights: Wide, groups: Groups) -> Wide:
 
 
 @jit
-def backward(sums: Wide, edges: Edges, accepting: NDArray[np.bool_]) -> Wide:
-    """The evidence still to come, b. [n + 1, S], 0 where there is no way."""
-    n, num_states = len(sums.mantissa), len(accepting)
+def backward(sums: Wide, edges: Edges, live: NDArray[np.bool_]) -> Wide:
+    """The evidence still to come, b. [n + 1, S], 0 where there is no way.
+
+    Args:
+        sums: [n, G], of the class groups.
+        edges: the automaton's edges.
+        live: bool [n + 1, S], the states of which one is asked, see `support.live_states`.
+    """
+    n, num_states = len(sums.mantissa), live.shape[1]
     b = np.zeros((n + 1, num_states), np.float64)
     powers = np.zeros((n + 1, num_states), np.int64)
-    b[n] = accepting
+    b[n] = live[n]
     for i in range(n - 1, -1, -1):
         weight, power = sums.mantissa[i], sums.power[i]
         for q in range(num_states):
+            if not live[i, q]:
+                continue
             largest = np.int64(_NO_POWER)
             for e in range(edges.start[q], edges.start[q + 1]):
                 g, t = edges.group[e], edges.target[e]

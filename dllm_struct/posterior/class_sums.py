@@ -40,17 +40,20 @@ def sum_classes(
     row_of: NDArray[np.int64],
     committed: NDArray[np.int64],
     classes: Classes,
+    wanted: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Log-weight and largest logit of every class at every position.
+    """Log-weight and largest logit of the wanted classes at every position.
 
     Args:
         logits: float32 [k, V'], V' >= V, without NaN or +inf.
         row_of: int64 [n], the row of each position.
         committed: int64 [n], a token, or -1 where masked. A committed row counts as one-hot.
         classes: the token classes.
+        wanted: bool [n, C], which of them are summed where masked.
 
     Returns:
-        log_weight: float64 [n, C], log of the class's sum of exponentials; -inf where empty.
+        log_weight: float64 [n, C], log of the class's sum of exponentials; -inf where empty, or not
+            wanted.
         best: float32 [n, C], largest logit of the class.
     """
     n = len(committed)
@@ -73,7 +76,7 @@ def sum_classes(
         for c in range(1, num_classes):
             low = classes.start[c]
             count = classes.start[c + 1] - low
-            if count == 0:
+            if count == 0 or not wanted[i, c]:
                 continue
             largest = gathered(row, classes.tokens, low, count, values, lanes)
             if largest == np.float32(-np.inf):

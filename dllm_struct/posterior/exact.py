@@ -39,7 +39,10 @@ class ExactPosterior(Posterior):
     @cached_property
     @abstractmethod
     def log_class_weights(self) -> Tensor:
-        """Log of the summed exponentials of every token class's logits, float64 [n, C]."""
+        """Log of the summed exponentials of a token class's logits, float64 [n, C].
+
+        Anything where the class cannot stand.
+        """
 
     @property
     @override
@@ -88,6 +91,7 @@ class ExactPosterior(Posterior):
         )
         rows = torch.arange(len(tokens), device=tokens.device)
         share = self.log_class_marginals[rows, classes] - self.log_class_weights[rows, classes]
+        share = share.nan_to_num(nan=-torch.inf, posinf=-torch.inf)
         row_of = torch.from_numpy(self.problem.row_of).to(tokens.device)
         own = self.problem.logits[row_of, tokens].to(share)
         committed = torch.tensor(self.problem.committed, dtype=torch.int64, device=tokens.device)

@@ -24,6 +24,7 @@ from dllm_struct.posterior.class_sums import sum_classes
 from dllm_struct.posterior.exact import ExactPosterior
 from dllm_struct.posterior.sampling import draw
 from dllm_struct.posterior.spread import Spread, spread_on_host
+from dllm_struct.posterior.support import wanted_at
 from dllm_struct.posterior.viterbi import group_maxima, viterbi, witness
 
 
@@ -37,11 +38,14 @@ class HostPosterior(ExactPosterior):
         require_finite(problem)
         self._logits: NDArray[np.float32] = problem.logits.detach().float().numpy()
         self._row_of = problem.row_of
+        self._live, wanted = wanted_at(
+            self._committed, a.start, a.accepting, a.edges, a.classes, a.groups
+        )
         self._log_weight, self._best = sum_classes(
-            self._logits, self._row_of, self._committed, a.classes
+            self._logits, self._row_of, self._committed, a.classes, wanted
         )
         self._maxima = group_maxima(self._best, a.groups)
-        self._v = viterbi(self._maxima, a.edges, a.accepting)
+        self._v = viterbi(self._maxima, a.edges, self._live)
 
     @cached_property
     def _shift(self) -> NDArray[np.float64]:
@@ -59,7 +63,7 @@ class HostPosterior(ExactPosterior):
 
     @cached_property
     def _b(self) -> Wide:
-        return backward(self._sums, self.automaton.edges, self.automaton.accepting)
+        return backward(self._sums, self.automaton.edges, self._live)
 
     @property
     @override

@@ -18,6 +18,7 @@ from dllm_struct.posterior.class_sums import token_with
 Floats = NDArray[np.float32]
 Longs = NDArray[np.int64]
 Doubles = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @jit
@@ -35,18 +36,27 @@ def group_maxima(best: Floats, groups: Groups) -> Floats:
 
 
 @jit
-def viterbi(maxima: Floats, edges: Edges, accepting: NDArray[np.bool_]) -> Doubles:
-    """Best log-weight from each state to acceptance. float64 [n + 1, S], -inf: no way."""
-    n = len(maxima)
-    v = np.full((n + 1, len(accepting)), -np.inf, np.float64)
-    v[n, accepting] = 0.0
+def viterbi(maxima: Floats, edges: Edges, live: Flags) -> Doubles:
+    """Best log-weight from each state to acceptance. float64 [n + 1, S], -inf: no way.
+
+    Args:
+        maxima: float32 [n, G].
+        edges: the automaton's edges.
+        live: bool [n + 1, S], the states of which one is asked, see `support.live_states`.
+    """
+    n, num_states = len(maxima), live.shape[1]
+    v = np.full((n + 1, num_states), -np.inf, np.float64)
+    v[n, live[n]] = 0.0
     for i in range(n - 1, -1, -1):
-        here, after, weight = v[i], v[i + 1], maxima[i]
-        for e in range(len(edges.source)):
-            value = np.float64(weight[edges.group[e]]) + after[edges.target[e]]
-            q = edges.source[e]
-            if value > here[q]:  # noqa: PLR1730 - a store only when it changes is faster
-                here[q] = value
+        after, weight = v[i + 1], maxima[i]
+        for q in range(num_states):
+            if not live[i, q]:
+                continue
+            best = -np.inf
+            for e in range(edges.start[q], edges.start[q + 1]):
+                value = np.float64(weight[edges.group[e]]) + after[edges.target[e]]
+                best = max(best, value)
+            v[i, q] = best
     return v
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dllm_struct.posterior.exploration.likely import BLOCK, likely_tokens
 
 MASKED = np.full(1, -1)
+FIRST = np.zeros(1, np.int64)
 
 
 def _row(seed: int, width: int, step: float) -> NDArray[np.float32]:
@@ -33,7 +34,7 @@ def test_the_largest_logits_come_in_order_the_smaller_token_first(
 ) -> None:
     num_tokens = max(1, len(row) - unused)
     most = min(most, num_tokens)
-    tokens, counts, is_sound = likely_tokens(row[None], MASKED, num_tokens, most)
+    tokens, counts, is_sound = likely_tokens(row[None], FIRST, MASKED, num_tokens, most)
     order = np.argsort(-row[:num_tokens], kind="stable")
     expected = order[row[order] > -np.inf][:most]
     assert is_sound
@@ -47,5 +48,5 @@ def test_nan_and_infinity_are_found_wherever_they_are(
     place = data.draw(st.integers(0, len(row) - 1))
     row[place] = data.draw(st.sampled_from([np.nan, -np.nan, np.inf]))
     num_tokens = data.draw(st.integers(1, len(row)))
-    assert not likely_tokens(row[None], MASKED, num_tokens, 1)[2]
-    assert likely_tokens(row[None], np.zeros(1, np.int64), num_tokens, 1)[2]
+    assert not likely_tokens(row[None], FIRST, MASKED, num_tokens, 1)[2]
+    assert likely_tokens(row[None], FIRST, np.zeros(1, np.int64), num_tokens, 1)[2]

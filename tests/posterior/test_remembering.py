@@ -23,7 +23,7 @@ from dllm_struct.posterior.exploration.memory import (
     place_of,
     with_token,
 )
-from dllm_struct.posterior.exploration.question import ROWS, unasked
+from dllm_struct.posterior.exploration.question import unasked
 from dllm_struct.posterior.exploration.search import find_trail
 from dllm_struct.posterior.exploration.shelf import Shelf
 from tests.machines import Brackets
@@ -122,7 +122,7 @@ def test_keys_of_many_characters_are_explored_sparingly() -> None:
 
 
 def test_logits_in_a_view_with_rows_far_apart() -> None:
-    n = ROWS + 9
+    n = 25
     wide = torch.randn(2 * n, len(VOCABULARY), generator=torch.Generator().manual_seed(1))
     compiled = ds.compile(ds.json_schema(KEYS), VOCABULARY)
     apart, together = (

@@ -23,12 +23,17 @@ LARGEST = np.float32(3.4028235e38)
 
 @jit
 def likely_tokens(
-    logits: NDArray[np.float32], committed: NDArray[np.int64], num_tokens: int, most: int
+    logits: NDArray[np.float32],
+    row_of: NDArray[np.int64],
+    committed: NDArray[np.int64],
+    num_tokens: int,
+    most: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], bool]:
     """The ``most`` largest logits of every masked row, the smaller token first among equals.
 
     Args:
-        logits: float32 [n, V'].
+        logits: float32 [k, V'].
+        row_of: int64 [n], the row of each position.
         committed: int64 [n], -1 where masked; other rows are not read.
         num_tokens: V, columns from here on are only checked.
         most: how many.
@@ -38,7 +43,7 @@ def likely_tokens(
         counts: int32 [n], how many there are; fewer than ``most``: no other token is possible.
         is_sound: False when a masked row has NaN or +inf; then the rest is void.
     """
-    n = len(logits)
+    n = len(committed)
     tokens = np.zeros((n, most), np.int32)
     counts = np.zeros(n, np.int32)
     values = np.empty(4 * most + BLOCK + 1, np.float32)
@@ -46,9 +51,9 @@ def likely_tokens(
     for i in range(n):
         if committed[i] >= 0:
             continue
-        row = logits[i, :num_tokens]
+        row = logits[row_of[i], :num_tokens]
         peaks, is_sound = _peaks(row)
-        if not (is_sound and _peaks(logits[i, num_tokens:])[1]):
+        if not (is_sound and _peaks(logits[row_of[i], num_tokens:])[1]):
             return tokens, counts, False
         count = _candidates(row, peaks, most, values, ids)
         kept = min(count, most)

@@ -17,9 +17,6 @@ from dllm_struct.posterior.exploration.reading import END
 ANY = -1
 """A position that is not decided."""
 
-ROWS = 16
-"""Positions whose logits are looked through at a time."""
-
 NO_LOGITS = np.zeros((0, 0), np.float32)
 
 
@@ -140,46 +137,14 @@ def asked(
     fixed = np.asarray(problem.committed, np.int64).reshape(-1)
     row_of, null = problem.row_of, problem.null_token_id
     most = min(most, automaton.num_tokens)
-    found = _likely(logits, row_of, fixed, automaton.num_tokens, most)
-    if found is None:
+    options, counts, are_sound = likely_tokens(logits, row_of, fixed, automaton.num_tokens, most)
+    if not are_sound:
         return None
-    options, counts = found
     nulls = np.zeros(len(fixed), np.bool_)
     if null is not None:
         nulls = logits[row_of, null] > -np.inf
     question = _question(fixed, logits, row_of, (options, counts), nulls, null, start)
     return replace(question, room=problem.room if question.highest == len(fixed) else 0)
-
-
-def _likely(
-    logits: NDArray[np.float32],
-    row_of: NDArray[np.int64],
-    fixed: NDArray[np.int64],
-    num_tokens: int,
-    most: int,
-) -> tuple[NDArray[np.int32], NDArray[np.int32]] | None:
-    """The likeliest tokens and their number; None when a masked row is not finite.
-
-    Rows that lie far apart are copied a few at a time: all of them may be gigabytes.
-    """
-    options = [np.zeros((0, most), np.int32)]
-    counts = [np.zeros(0, np.int32)]
-    for start in range(0, len(fixed), ROWS):
-        rows = _side_by_side(logits, row_of[start : start + ROWS])
-        tokens, numbers, is_sound = likely_tokens(
-            rows, fixed[start : start + ROWS], num_tokens, most
-        )
-        if not is_sound:
-            return None
-        options.append(tokens)
-        counts.append(numbers)
-    return np.concatenate(options), np.concatenate(counts)
-
-
-def _side_by_side(logits: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    if (np.diff(rows) == 1).all():
-        return np.ascontiguousarray(logits[rows[0] : rows[-1] + 1])
-    return logits[rows]
 
 
 def _question(
