@@ -97,6 +97,8 @@ class Filling:
         refined: how far states are from what is committed behind each run; None: the way to the
             machine's own end is all that is known.
         most_effort: states that are looked at before the search gives up.
+        takes_turns: whether states that are differently far from an end take turns; else the
+            nearest come first.
 
     Attributes:
         found: tokens of a witness; None when none was found.
@@ -109,8 +111,11 @@ class Filling:
         runs: Sequence[Run],
         refined: Refined | None,
         most_effort: int = MOST_EFFORT,
+        *,
+        takes_turns: bool = True,
     ) -> None:
         self.automaton, self.question, self._refined = automaton, question, refined
+        self._takes_turns = takes_turns
         self._most_effort = most_effort
         self._gap_of = np.full(len(question), -1)
         self._left = np.zeros(len(question), np.int64)
@@ -268,8 +273,9 @@ class Filling:
         detour = self._detour(i, node.state)
         if detour is None:
             return
-        turns, kind = self._turns[i], self.automaton.home(node.state)
-        turn = turns[kind] = turns.get(kind, -1) + 1
+        turns, turn = self._turns[i], self.automaton.home(node.state)
+        if self._takes_turns:
+            turn = turns[turn] = turns.get(turn, -1) + 1
         heappush(self._pools[i], (detour, turn, -node.score, next(self._number), node))
 
     def _detour(self, i: int, state: int) -> int | None:
