@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dllm_struct.automata.jit import jit
 from dllm_struct.automata.tokens import Classes
+from dllm_struct.posterior.parallel import over_positions
 
 LANES = 16
 SUM_LANES = 64
@@ -34,7 +35,6 @@ _C7 = np.float32(0.000015252733804059841)
 _ONE = np.float32(1.0)
 
 
-@jit
 def sum_classes(
     logits: NDArray[np.float32],
     row_of: NDArray[np.int64],
@@ -56,6 +56,22 @@ def sum_classes(
             wanted.
         best: float32 [n, C], largest logit of the class.
     """
+    are_read = wanted.any(axis=0)
+
+    def summed(part: slice) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        return _sum_classes(logits, row_of[part], committed[part], classes, wanted[part])
+
+    width = int(np.diff(classes.start)[are_read].sum())
+    parts = over_positions(summed, committed < 0, width)
+    log_weight, best = zip(*parts, strict=True)
+    return np.concatenate(log_weight), np.concatenate(best)
+
+
+@jit
+def _sum_classes(
+    logits: Any, row_of: Any, committed: Any, classes: Any, wanted: Any
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """`sum_classes` of some positions."""
     n = len(committed)
     num_classes = len(classes.start) - 1
     widest = np.diff(classes.start).max()

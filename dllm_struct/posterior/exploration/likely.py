@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dllm_struct.automata.jit import jit
+from dllm_struct.posterior.parallel import over_positions
 
 LANES = 32
 BLOCK = 4 * LANES
@@ -21,7 +22,6 @@ BLOCK = 4 * LANES
 LARGEST = np.float32(3.4028235e38)
 
 
-@jit
 def likely_tokens(
     logits: NDArray[np.float32],
     row_of: NDArray[np.int64],
@@ -43,6 +43,20 @@ def likely_tokens(
         counts: int32 [n], how many there are; fewer than ``most``: no other token is possible.
         is_sound: False when a masked row has NaN or +inf; then the rest is void.
     """
+
+    def likely(part: slice) -> tuple[NDArray[np.int32], NDArray[np.int32], bool]:
+        return _likely(logits, row_of[part], committed[part], num_tokens, most)
+
+    parts = over_positions(likely, committed < 0, logits.shape[1])
+    tokens, counts = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
+    return tokens, counts, all(is_sound for _, _, is_sound in parts)
+
+
+@jit
+def _likely(
+    logits: Any, row_of: Any, committed: Any, num_tokens: Any, most: Any
+) -> tuple[NDArray[np.int32], NDArray[np.int32], bool]:
+    """`likely_tokens` of some positions."""
     n = len(committed)
     tokens = np.zeros((n, most), np.int32)
     counts = np.zeros(n, np.int32)
