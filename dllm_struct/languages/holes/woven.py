@@ -129,7 +129,11 @@ class Woven(Machine):
     def _row(self, state: int) -> NDArray[np.int32]:
         gap, config, own = self._keys[state]
         row = np.zeros(NUM_BYTES, np.int32)
-        if own != CLOSED:
+        if own != CLOSED and self._own[gap] is None:
+            row[:] = configs = self._context.row(config)
+            for after in set(configs[configs > DEAD].tolist()):
+                row[configs == after] = self._number(gap, after, FREE)
+        elif own != CLOSED:
             configs = self._context.row(config)
             states = self._own_row(gap, own)
             alive = (configs != DEAD) & (states != DEAD)

@@ -21,27 +21,46 @@ likely tokens: these are the ones that are expensive."""
 MOST_REMEMBERED = 6
 """Likely tokens that are tried in each of them."""
 
+FAINT = 12.0
+"""Nats below the likeliest way to a position at which a way counts for nothing."""
+
 
 @jit
 def tries_of(
-    states: NDArray[np.int32], scores: NDArray[np.float64], most: int, memory: Memory, beam: int
+    states: NDArray[np.int32],
+    scores: NDArray[np.float64],
+    options: NDArray[np.int32],
+    row: NDArray[np.float32],
+    memory: Memory,
+    beam: int,
 ) -> NDArray[np.int64]:
     """How many likely tokens are tried in each state: few where all that is tried is new.
+
+    Where the beam is narrow, a token is not tried either where the way there is `FAINT`.
 
     Args:
         states: int32 [k].
         scores: float64 [k].
-        most: likely tokens of the position.
+        options: int32 [m], likely tokens of the position, the likeliest first.
+        row: float32 [V'], its logits, or empty.
         memory: what is known.
         beam: states that are kept, or `ALL`.
     """
+    most = len(options)
     tries = np.full(len(states), most)
-    if beam == ALL or not memory.remembers[states].any():
+    if beam == ALL:
+        return tries
+    if len(states) and len(row) and most:
+        best = scores.max() + np.float64(row[options[0]])
+        for k in range(len(states)):
+            while tries[k] and scores[k] + row[options[tries[k] - 1]] < best - FAINT:
+                tries[k] -= 1
+    if not memory.remembers[states].any():
         return tries
     own = np.flatnonzero(memory.remembers[states])
     tries[own] = 0
-    best = own[np.argsort(-scores[own], kind="mergesort")[:MOST_REMEMBERING]]
-    tries[best] = min(most, MOST_REMEMBERED)
+    nearest = own[np.argsort(-scores[own], kind="mergesort")[:MOST_REMEMBERING]]
+    tries[nearest] = min(most, MOST_REMEMBERED)
     return tries
 
 

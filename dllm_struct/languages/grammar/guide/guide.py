@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,16 @@ class Document:
         if gap not in self._ways:
             self._ways[gap] = crossings(self.grammar, self.graph, self.spans, gap)
         return self._ways[gap]
+
+
+class _Ending(NamedTuple):
+    """A terminal that is being read, and how it may end: see `Document.ends`."""
+
+    ends: tuple[tuple[int, int], ...]
+    handle: Handle
+    columns: tuple[int, ...]
+    terminal: int
+    silent: bool
 
 
 @lru_cache(maxsize=16)
@@ -148,15 +159,21 @@ class Guide:
         return Search(self.reader, self.segments, self.document.grammar, self.distance)
 
     def _distance(self, config: int, gap: int) -> int:
-        best = FAR
+        best, waiting = FAR, list[_Ending]()
         scan = self.document.grammar.scan
         for handle, pending, columns in self.reader.standings(config):
             if not pending:
                 best = min(best, self._before(self._places.number(handle, columns), gap))
             for terminal, local in pending:
                 state = scan.state(terminal, local)
-                if state:
-                    best = self._pending((handle, columns), terminal, state, gap, best)
+                for silent in _ways(self.reader.cfg, terminal) if state else ():
+                    if ends := self._ends(state, silent, gap):
+                        waiting.append(_Ending(ends, handle, columns, terminal, silent))
+        waiting.sort(key=lambda ending: ending.ends[0][0])
+        for ending in waiting:
+            if ending.ends[0][0] >= best:
+                break
+            best = self._behind_of(ending, gap, best)
         return best
 
     def _before(self, number: int, gap: int) -> int:
@@ -179,24 +196,14 @@ class Guide:
             self._distances[gap] = self._gap(gap)
         return self._distances[gap].of(number)
 
-    def _pending(
-        self,
-        below: tuple[Handle, tuple[int, ...]],
-        terminal: int,
-        state: int,
-        gap: int,
-        limit: int,
-    ) -> int:
+    def _behind_of(self, ending: _Ending, gap: int, limit: int) -> int:
         """Fewest bytes from inside a terminal, at most the limit."""
-        best = limit
+        ends, handle, columns, terminal, silent = ending
         rule = self.reader.cfg.indentation
-        for silent in _ways(self.reader.cfg, terminal):
-            ends = self._ends(state, silent, gap)
-            if not ends or ends[0][0] >= best:
-                continue
-            is_line = rule is not None and terminal == rule.newline and not silent
-            for number in self._places_behind(*below, terminal, silent):
-                best = self._after(number, gap, ends, is_line, best)
+        is_line = rule is not None and terminal == rule.newline and not silent
+        best = limit
+        for number in self._places_behind(handle, columns, terminal, silent):
+            best = self._after(number, gap, ends, is_line, best)
         return best
 
     def _places_behind(
