@@ -1,13 +1,15 @@
 """Constraint time of grammars on a whole vocabulary: half-masked canvases, and holes in files.
 
-    python benchmarks/grammars.py VOCABULARY [--seeds 3] [--positions 256] [--only TEXT]
+    python benchmarks/grammars.py VOCABULARY [--seeds 3] [--steady] [--positions 256] [--only TEXT]
 
 Positions are committed one by one in random order; a step is the posterior and its most probable
 member, given the one of the step before. The network is noise that likes the true text: at about
-three positions in four its token is the likeliest. "first" is the first step, which knows of no
-member yet; "reading" is what it takes to read the logits alone, which is part of a step, and "rest"
-is what the step takes besides. "setup" is the time from the grammar, and the text around a hole, to
-the compiled constraint. Grammars and automata are forgotten before every decode: all start cold.
+three positions in four its token is the likeliest. The noise is new at every step, so that other
+tokens are likely each time; with --steady every position keeps its noise. "first" is the first
+step, which knows of no member yet; "reading" is what it takes to read the logits alone, which is
+part of a step, and "rest" is what the step takes besides. "setup" is the time from the grammar, and
+the text around a hole, to the compiled constraint. Grammars and automata are forgotten before every
+decode: all start cold.
 """
 
 from __future__ import annotations
@@ -61,10 +63,11 @@ class Network:
 
     Args:
         size: V, the number of logits at a position.
+        is_steady: whether a position keeps its noise.
     """
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, size: int, *, is_steady: bool) -> None:
+        self.size, self.is_steady = size, is_steady
         self.generator = torch.Generator().manual_seed(0)
         self.noise = NOISE * torch.randn(BUFFER, generator=self.generator)
 
@@ -76,12 +79,14 @@ class Network:
             tokens: [n].
             masked: [k].
         """
-        starts = torch.randint(BUFFER - self.size, (len(masked),), generator=self.generator)
-        liked = LIKED + SPREAD * torch.randn(len(masked), generator=self.generator)
+        if self.is_steady:
+            self.generator.manual_seed(len(tokens))
+        starts = torch.randint(BUFFER - self.size, (len(tokens),), generator=self.generator)
+        liked = LIKED + SPREAD * torch.randn(len(tokens), generator=self.generator)
         for row, index in enumerate(masked):
-            start = int(starts[row])
+            start = int(starts[index])
             logits[row] = self.noise[start : start + self.size]
-            logits[row, tokens[index]] = liked[row]
+            logits[row, tokens[index]] = liked[index]
 
 
 def decode(
@@ -193,6 +198,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("vocabulary", type=Path)
     parser.add_argument("--seeds", type=int, default=3, help="decodes of a case")
+    parser.add_argument("--steady", action="store_true", help="keep every position's noise")
     parser.add_argument("--positions", type=int, default=256, help="of a JSON canvas")
     parser.add_argument("--limit", type=float, default=120, help="seconds for one decode")
     parser.add_argument("--only", default="", help="cases whose name has this in it")
@@ -200,7 +206,7 @@ def main() -> None:
 
     # The null token comes after the tokens of the file.
     vocabulary = ds.Vocabulary([*read_vocabulary(options.vocabulary).tokens, None])
-    codec, network = Codec(vocabulary), Network(len(vocabulary))
+    codec, network = Codec(vocabulary), Network(len(vocabulary), is_steady=options.steady)
     cases = Cases(codec, options.positions)
     small = Cases(codec, 48)
     for _, make in list(small.all())[:2]:  # machine code is made once
