@@ -43,8 +43,8 @@ class Reach:
         likely: how many of a position's likeliest tokens are tried.
     """
 
-    beam: int | None = 12
-    likely: int = 64
+    beam: int | None = 8
+    likely: int = 48
 
 
 class ExploredPosterior(Posterior):
