@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -9,6 +10,7 @@ from dllm_struct.canvas import MASKED
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.posterior import Posterior
 from dllm_struct.posterior.class_sums import sum_rows
+from dllm_struct.posterior.parallel import over_positions
 from dllm_struct.witness import Witness
 
 ROWS = 16
@@ -37,5 +39,8 @@ def _log_share(posterior: Posterior) -> float:
 def _log_sums(logits: Tensor) -> Tensor:
     """Log of the sum of exponentials of every row, float64 [n]."""
     if logits.device.type == "cpu":
-        return torch.from_numpy(sum_rows(logits.detach().float().numpy()))
+        values = logits.detach().float().numpy()
+        is_read = np.ones(len(values), np.bool_)
+        parts = over_positions(lambda part: sum_rows(values[part]), is_read, values.shape[1])
+        return torch.from_numpy(np.concatenate(parts))
     return logits.float().logsumexp(-1).double()

@@ -56,13 +56,13 @@ def sum_classes(
             wanted.
         best: float32 [n, C], largest logit of the class.
     """
-    are_read = wanted.any(axis=0)
 
     def summed(part: slice) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         return _sum_classes(logits, row_of[part], committed[part], classes, wanted[part])
 
-    width = int(np.diff(classes.start)[are_read].sum())
-    parts = over_positions(summed, committed < 0, width)
+    parts = over_positions(summed, committed < 0, len(classes.tokens))
+    if len(parts) == 1:
+        return parts[0]
     log_weight, best = zip(*parts, strict=True)
     return np.concatenate(log_weight), np.concatenate(best)
 

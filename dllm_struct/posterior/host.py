@@ -135,6 +135,16 @@ class HostPosterior(ExactPosterior):
         )
 
     @override
+    def log_probability(self, tokens: Tensor) -> Tensor:
+        own, rows = tokens.numpy(), np.arange(len(tokens))
+        classes = self.automaton.classes.of_token[own]
+        marginal = self.log_class_marginals.numpy()[rows, classes]
+        weight = self._log_weight[rows, classes]
+        logit = np.where(self._committed < 0, self._logits[self._row_of, own], 0.0)
+        share = np.where(marginal > -np.inf, logit - weight, 0.0)  # a class off every way has none
+        return torch.from_numpy((marginal + share).astype(np.float32))
+
+    @override
     def spread(self) -> Spread:
         self._require_member()
         marginals = self.log_class_marginals.numpy()

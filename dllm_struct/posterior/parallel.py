@@ -29,10 +29,13 @@ def over_positions(
         is_read: bool [n], at which positions something is read.
         width: how many numbers are read at each of them.
     """
+    everything = slice(0, len(is_read))
+    if len(is_read) * width < 2 * AT_LEAST:
+        return [function(everything)]
     read = np.flatnonzero(is_read)
     parts = min(torch.get_num_threads(), len(read) * width // AT_LEAST)
     if parts < 2:
-        return [function(slice(0, len(is_read)))]
+        return [function(everything)]
     cuts = [0, *(int(read[len(read) * k // parts]) for k in range(1, parts)), len(is_read)]
     slices = [slice(low, high) for low, high in pairwise(cuts)]
     waiting = [_threads(parts - 1).submit(function, own) for own in slices[1:]]
