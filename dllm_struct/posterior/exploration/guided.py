@@ -6,13 +6,15 @@ reading on (`Machine.refined`). Committed tokens become fixed texts, and runs of
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from dllm_struct.automata.machine import Refined
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.exploration.filling import Filling, Run
 from dllm_struct.posterior.exploration.question import ANY, Question
 
-SHORT = 1000
+SHORT = 500
 """States for each mask that a short search looks at."""
 
 
@@ -30,24 +32,24 @@ def runs_of(automaton: LazyAutomaton, question: Question) -> list[Run]:
     return found
 
 
-def guided(automaton: LazyAutomaton, question: Question) -> Filling | None:
-    """A search that has ended; None where the machine has nothing to guide it by.
+def guided(automaton: LazyAutomaton, question: Question) -> Iterator[Filling] | None:
+    """Searches that have ended; None where the machine has nothing to guide them by.
 
-    Two short searches that rank nodes differently are tried before a long one: what misleads the
-    one seldom misleads the other.
+    Two short ones that rank nodes differently, then a long one: what misleads the one seldom
+    misleads the other.
     """
     runs = runs_of(automaton, question)
     refined = automaton.machine.refined([run.after for run in runs]) if runs else None
-    if refined is None:
-        return None
+    return None if refined is None else _guided(automaton, question, runs, refined)
+
+
+def _guided(
+    automaton: LazyAutomaton, question: Question, runs: Sequence[Run], refined: Refined
+) -> Iterator[Filling]:
     short = SHORT * sum(run.stop - run.start for run in runs)
     for takes_turns in (True, False):
-        filling = _ended(
-            Filling(automaton, question, runs, refined, short, takes_turns=takes_turns)
-        )
-        if filling.found is not None or filling.is_complete:
-            return filling
-    return _ended(Filling(automaton, question, runs, refined))
+        yield _ended(Filling(automaton, question, runs, refined, short, takes_turns=takes_turns))
+    yield _ended(Filling(automaton, question, runs, refined))
 
 
 def unguided(automaton: LazyAutomaton, question: Question, most_effort: int) -> Filling:

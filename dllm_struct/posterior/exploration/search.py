@@ -125,13 +125,17 @@ def find_trail(
 def _attempts(search: _Search) -> Iterator[_Attempt]:
     """Searches that have ended, the ones that are likely to be short first."""
     automaton, question = search.automaton, search.question
-    filling = guided(automaton, question)
-    if filling is not None:
-        yield filling
-    yield from map(search.swept, QUICK)
-    if filling is None:
+    fillings = guided(automaton, question)
+    for plan in QUICK:
+        if fillings is not None:
+            yield next(fillings)
+        yield search.swept(plan)
+    if fillings is None:
         yield unguided(automaton, question, search.work_left // READ)
-    yield from map(search.swept, WIDE)
+    yield search.swept(WIDE[0])
+    if fillings is not None:
+        yield from fillings
+    yield from map(search.swept, WIDE[1:])
 
 
 class _Search:
