@@ -32,7 +32,8 @@ from dllm_struct.decoding.length.fixed import Fixed
 from dllm_struct.models.bundled import Example, held_out
 from dllm_struct.models.bundled.evaluate import right_leaves
 
-SURE = {"sampler": "threshold", "threshold": 0.9}
+SURE: Mapping[str, Any] = {"sampler": "threshold", "threshold": 0.9}
+BATCH = 16
 
 WAYS: dict[str, Mapping[str, Any]] = {
     "confidence": {},
@@ -105,7 +106,26 @@ def written(out: ds.Output) -> int:
     return max(0, out.stats.committed + out.stats.forced - out.stats.shrunk)
 
 
-def extraction(model: ds.Model, how: ds.Decoding, examples: Sequence[Example], batch: int) -> Score:
+@dataclass(frozen=True)
+class Outcome:
+    """What came out for some texts, and how good it is."""
+
+    outputs: Sequence[ds.Output]
+    score: Score
+
+
+def by_schema(example: Example) -> Any:
+    """Lay out a text as it is done as a rule."""
+    return example.schema
+
+
+def extraction(
+    model: ds.Model,
+    how: ds.Decoding,
+    examples: Sequence[Example],
+    layout: Callable[[Example], Any] = by_schema,
+    batch: int = BATCH,
+) -> Outcome:
     """Score a way of decoding on texts."""
     outputs: list[ds.Output] = []
     start = perf_counter()
@@ -113,7 +133,7 @@ def extraction(model: ds.Model, how: ds.Decoding, examples: Sequence[Example], b
         part = examples[first : first + batch]
         outputs += model.generate(
             [example.prompt for example in part],
-            [example.schema for example in part],
+            [layout(example) for example in part],
             decoding=how,
             seed=0,
         )
@@ -125,7 +145,7 @@ def extraction(model: ds.Model, how: ds.Decoding, examples: Sequence[Example], b
         hits, leaves = right_leaves(example.value, None if value is ... else value)
         right, total, whole = right + hits, total + leaves, whole + (hits == leaves)
     count = len(examples)
-    return Score(
+    score = Score(
         valid / count,
         right / total,
         whole / count,
@@ -133,6 +153,7 @@ def extraction(model: ds.Model, how: ds.Decoding, examples: Sequence[Example], b
         mean(written(out) / max(1, out.stats.nfe) for out in outputs),
         seconds,
     )
+    return Outcome(outputs, score)
 
 
 def infill(
@@ -183,7 +204,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--examples", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0, help="of the held-out texts")
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--infilling", type=Path, help="HumanEval-SingleLineInfilling.jsonl.gz")
     parser.add_argument("--problems", type=int, default=100)
     parser.add_argument("--only", nargs="*", help="names of ways")
@@ -195,9 +216,9 @@ def main() -> None:
     tables: dict[str, dict[str, Score]] = {}
     if options.examples:
         examples = held_out(options.examples, options.seed)
-        extraction(model, ds.Decoding(), examples[:2], 2)  # compiles what numba compiles
+        extraction(model, ds.Decoding(), examples[:2])  # compiles what numba compiles
         tables["extraction"] = dict(
-            scores(ways, lambda how: extraction(model, how, examples, options.batch))
+            scores(ways, lambda how: extraction(model, how, examples, batch=options.batch).score)
         )
     if options.infilling is not None:
         sandbox, problems = Sandbox(), infilling.read(options.infilling, options.problems)
