@@ -7,8 +7,9 @@ sure as the null (or EOS) token is probable in the tail window, on average. The 
 the whole answer with raw probabilities: from the end on, p(EOS) of the positions where EOS is the
 favourite, at most ``window`` of them, summed and divided by ``window``; ``end="published"`` asks
 for that. Whole outputs start with 64 positions, as in the paper, whose other settings are
-``Decoding(sampler="threshold", threshold=0.9, block_length=32)``. An expansion is cut to the room
-that is left, so nothing is pushed out at the end.
+``Decoding(sampler="threshold", threshold=0.9, block_length=32)``. With blocks, stage 2 splits
+positions of the open block alone. An expansion is cut to the room that is left, so nothing is
+pushed out at the end.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Daedal(LengthPolicy):
             (float(slot.confidence[index]), slot, index)
             for slot in slots
             if self._room(slot) > 0 and self._end_confidence(slot) < self.tau_expand
-            for index in slot.masked
+            for index in (slot.masked if slot.open is None else slot.open)
         ]
         if not unsure:
             return []
@@ -96,7 +97,7 @@ class Daedal(LengthPolicy):
 
     def _end_confidence(self, slot: SlotLength) -> float:
         if self.end == "posterior":
-            return float(slot.null_confidence[-self.window :].mean())
+            return float(slot.end_confidence[-self.window :].mean())
         best = zip(*slot.best, strict=True)
         ends = [share for token, share in best if token == slot.null_token_id]
         return sum(ends[-self.window :]) / self.window

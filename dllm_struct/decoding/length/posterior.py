@@ -79,7 +79,7 @@ class PosteriorLength(LengthPolicy):
 
     def _longer(self, slot: SlotLength, spare: int) -> float:
         """P(the text has more tokens than all but ``spare`` of the positions)."""
-        return 1.0 - float(slot.null_confidence[max(0, len(slot) - spare)])
+        return 1.0 - float(slot.end_confidence[max(0, len(slot) - spare)])
 
     def _spare(self, slot: SlotLength) -> int:
         """How many masks end the slot that the text reaches with less probability than ``tail``."""

@@ -37,6 +37,7 @@ class S3(LengthPolicy):
     initial: int = 16
     null: str | None = None
     needs_null: ClassVar[bool] = True
+    grows: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_initial(self.initial)
