@@ -1,4 +1,7 @@
-"""DAEDAL: lengths that adapt to the task, without training (Li et al. 2025, arXiv 2508.00819).
+"""DAEDAL: lengths that adapt to the task, without training.
+
+Li et al. 2025, "Beyond Fixed: Training-Free Variable-Length Denoising for Diffusion Large Language
+Models" (arXiv 2508.00819).
 
 Stage 1, before denoising: while a slot is not sure to end within its capacity, append masks and
 look again. Stage 2, during denoising: while the end is not sure, replace the position that the

@@ -1,10 +1,11 @@
 """Expand and delete tokens: a trained model says itself where it needs more room (DreamOn).
 
-Wu et al. 2025, "DreamOn: Diffusion Language Models For Code Infilling Beyond Fixed-size Canvas":
-where the model predicts its expand token at a masked position, that becomes two masks; where it
-predicts its delete token (EOS) inside the span, the position goes. These predictions are read
-before the constraint, which knows neither token. A position that is about to be edited is not
-committed; edits after which nothing is known to complete the canvas are not made.
+Wu et al. 2026, "DreamOn: Diffusion Language Models For Code Infilling Beyond Fixed-size Canvas"
+(arXiv 2602.01326; first as a post of 2025): where the model predicts its expand token at a masked
+position, that becomes two masks; where it predicts its delete token (EOS) inside the span, the
+position goes. These predictions are read before the constraint, which knows neither token. A
+position that is about to be edited is not committed; edits after which nothing is known to complete
+the canvas are not made.
 """
 
 from __future__ import annotations
