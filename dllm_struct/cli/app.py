@@ -51,6 +51,7 @@ def generate(
     asked: options.Asked,
     run: options.Run,
     how: options.How,
+    thought: options.Thought,
     structure: options.Layout = "template",
 ) -> None:
     """Print a text that answers PROMPT and obeys a schema, a pattern, a grammar or a template.
@@ -59,7 +60,8 @@ def generate(
     2: bad input, or a constraint that cannot be guaranteed.
     """
     decoding = how.decoding(structure=structure)
-    generating.generate(read_prompt(prompt), read_constraint(asked), decoding, run)
+    thinking = thought.thinking()
+    generating.generate(read_prompt(prompt), read_constraint(asked), decoding, run, thinking)
 
 
 @app.command()

@@ -53,8 +53,17 @@ class Daedal(LengthPolicy):
     needs_null: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        check(
+            self.initial <= self.maximum,
+            f"initial length {self.initial} is more than the maximum of {self.maximum}",
+            hint="raise maximum, or lower initial",
+        )
         counts = (self.initial, self.window, self.maximum, self.expansion - 1)
-        check(min(counts) >= 1, "a length of DAEDAL is too small", hint="expansion is 2 or more")
+        check(
+            min(counts) >= 1,
+            "a length of DAEDAL is too small",
+            hint="initial, window and maximum are 1 or more, expansion is 2 or more",
+        )
         shares = (self.tau_eos, self.tau_expand, self.low)
         check(
             all(0 <= share <= 1 for share in shares),

@@ -42,6 +42,11 @@ class PosteriorLength(LengthPolicy):
     needs_null: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        check(
+            self.initial <= self.maximum,
+            f"initial length {self.initial} is more than the maximum of {self.maximum}",
+            hint="raise maximum, or lower initial",
+        )
         check_initial(self.initial)
         check(
             min(self.margin, self.expansion) >= 1,
