@@ -229,7 +229,10 @@ def main() -> None:
         print(f"\n{title}\n")
         print_table(header, [[name, *score.cells()] for name, score in table.items()])
     if options.json is not None:
-        data = {t: {n: asdict(s) for n, s in table.items()} for t, table in tables.items()}
+        data = {
+            title: {name: asdict(score) | {"quality": score.right} for name, score in table.items()}
+            for title, table in tables.items()
+        }
         options.json.write_text(json.dumps(data, indent=1))
 
 
