@@ -88,7 +88,8 @@ class LengthPolicy:
     a limit.
 
     Attributes:
-        initial: positions of a slot whose language sets no bound.
+        initial: fewest positions that a slot begins with whose language sets no bound; one whose
+            typical contents are known gets room for them twice over.
         needs_null: whether the policy means nothing without a null (or end) token.
         grows: whether it may insert masks. Then what the present capacity alone leaves no choice
             about is not settled: a slot that grows has the choice.

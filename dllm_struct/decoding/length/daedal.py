@@ -32,7 +32,8 @@ class Daedal(LengthPolicy):
     """Grows slots by the confidence of their ends; the paper's parameters, with its defaults.
 
     Attributes:
-        initial: positions of an unbounded slot (the paper: 64 for a whole answer).
+        initial: fewest positions that an unbounded slot begins with (the paper: 64 for a whole
+            answer).
         expansion: masks that an expansion adds at once.
         window: positions at the end of a slot over which the null confidence is averaged.
         tau_eos: stage 1 appends while the mean is below this.

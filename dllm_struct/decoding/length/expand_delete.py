@@ -25,7 +25,7 @@ class ExpandDelete(LengthPolicy):
     """Doubles and deletes masks where the model asks for it.
 
     Attributes:
-        initial: positions of a slot whose language sets no bound.
+        initial: fewest positions that a slot begins with whose language sets no bound.
         budget: most positions that are inserted into one output; so everything ends.
         expand_token_id: None: the family's.
         delete_token_id: None: the family's.

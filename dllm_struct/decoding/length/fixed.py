@@ -17,7 +17,7 @@ class Fixed(LengthPolicy):
     """Never inserts.
 
     Attributes:
-        initial: positions of a slot whose language sets no bound.
+        initial: fewest positions that a slot begins with whose language sets no bound.
     """
 
     initial: int = 20
