@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -77,6 +77,26 @@ def test_it_is_the_share_of_beginnings_among_all_that_may_stand_there(
     logits = torch.randn(positions, 258, generator=torch.Generator().manual_seed(seed))
     found = overrun(words, positions, logits, room, committed)
     assert found == pytest.approx(expected(words, positions, logits, room, committed), abs=1e-5)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    words=st.lists(st.text("ab", min_size=1, max_size=6), min_size=1, max_size=5, unique=True),
+    positions=st.integers(1, 6),
+    room=st.integers(0, 4),
+)
+def test_forced_is_what_all_that_may_stand_there_have_in_common(
+    words: list[str], positions: int, room: int
+) -> None:
+    rows = [
+        [*word.encode()[:positions], *[NULL] * (positions - len(word))]
+        for word in words
+        if len(word) <= positions + room
+    ]
+    assume(any(len(word) <= positions for word in words))
+    common = [column[0] if len({*column}) == 1 else -1 for column in zip(*rows, strict=True)]
+    compiled = ds.compile(ds.choice(words), BYTES)
+    assert compiled.forced([MASKED] * positions, NULL, room) == common
 
 
 def test_the_end_of_a_slot_is_no_surer_than_that_the_text_fits() -> None:
