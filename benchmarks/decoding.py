@@ -32,7 +32,11 @@ from dllm_struct.decoding.length.fixed import Fixed
 from dllm_struct.models.bundled import Example, held_out
 from dllm_struct.models.bundled.evaluate import right_leaves
 
-SURE = {"sampler": "threshold", "threshold": 0.9}
+SURE: Mapping[str, Any] = {"sampler": "threshold", "threshold": 0.9}
+BATCH = 16
+ROOM = 32
+FAR = 1000
+"""Between the seeds of the texts and that of the one to calibrate with."""
 
 WAYS: dict[str, Mapping[str, Any]] = {
     "confidence": {},
@@ -48,6 +52,7 @@ WAYS: dict[str, Mapping[str, Any]] = {
     "entropy-bounded 0.1": {"sampler": "entropy-bounded"},
     "entropy-bounded 0.01": {"sampler": "entropy-bounded(gamma=0.01)"},
     "position-calibrated": {"sampler": "position-calibrated"},
+    "calibrated": {"sampler": "calibrated"},
     "self-speculative": {"sampler": "self-speculative"},
     "dilated": {"schedule": "dilated"},
     "all at once": {"schedule": "parallel"},
@@ -93,10 +98,17 @@ class Score:
         return [*shares, f"{self.nfe:.2f}", f"{self.tokens_a_pass:.2f}", f"{self.seconds:.1f}"]
 
 
-def decoding(settings: Mapping[str, Any]) -> ds.Decoding:
-    """Return settings, or those of a preset."""
+def decoding(settings: Mapping[str, Any], profile: ds.Profile | None = None) -> ds.Decoding:
+    """Return settings, or those of a preset.
+
+    Args:
+        settings: of a way.
+        profile: for the calibrated sampler.
+    """
     rest = dict(settings)
     preset = rest.pop("preset", None)
+    if rest.get("sampler") == "calibrated":
+        rest["sampler"] = {"name": "calibrated", "profile": profile}
     return ds.Decoding(**rest) if preset is None else ds.Decoding.preset(preset)
 
 
@@ -105,7 +117,26 @@ def written(out: ds.Output) -> int:
     return max(0, out.stats.committed + out.stats.forced - out.stats.shrunk)
 
 
-def extraction(model: ds.Model, how: ds.Decoding, examples: Sequence[Example], batch: int) -> Score:
+@dataclass(frozen=True)
+class Outcome:
+    """What came out for some texts, and how good it is."""
+
+    outputs: Sequence[ds.Output]
+    score: Score
+
+
+def by_schema(example: Example) -> Any:
+    """Lay out a text as it is done as a rule."""
+    return example.schema
+
+
+def extraction(
+    model: ds.Model,
+    how: ds.Decoding,
+    examples: Sequence[Example],
+    layout: Callable[[Example], Any] = by_schema,
+    batch: int = BATCH,
+) -> Outcome:
     """Score a way of decoding on texts."""
     outputs: list[ds.Output] = []
     start = perf_counter()
@@ -113,7 +144,7 @@ def extraction(model: ds.Model, how: ds.Decoding, examples: Sequence[Example], b
         part = examples[first : first + batch]
         outputs += model.generate(
             [example.prompt for example in part],
-            [example.schema for example in part],
+            [layout(example) for example in part],
             decoding=how,
             seed=0,
         )
@@ -125,7 +156,7 @@ def extraction(model: ds.Model, how: ds.Decoding, examples: Sequence[Example], b
         hits, leaves = right_leaves(example.value, None if value is ... else value)
         right, total, whole = right + hits, total + leaves, whole + (hits == leaves)
     count = len(examples)
-    return Score(
+    score = Score(
         valid / count,
         right / total,
         whole / count,
@@ -133,23 +164,32 @@ def extraction(model: ds.Model, how: ds.Decoding, examples: Sequence[Example], b
         mean(written(out) / max(1, out.stats.nfe) for out in outputs),
         seconds,
     )
+    return Outcome(outputs, score)
+
+
+def infill_one(model: ds.Model, how: ds.Decoding, problem: dict[str, Any]) -> ds.Output:
+    """Fill the missing line of a program.
+
+    Raises:
+        DllmStructError: the program cannot be completed within the room there is.
+    """
+    if how.length == "fixed":
+        how = how.replace(length=Fixed(ROOM))
+    hole = ds.Slot("line", ds.any_text(), max_tokens=ROOM)
+    parts = (ds.Invariant(problem["prompt"]), hole, ds.Invariant(problem["suffix"]))
+    template = ds.Template(parts, ds.grammar("python"))
+    return model.infill(template, decoding=how, seed=0, prompt="")
 
 
 def infill(
     model: ds.Model, how: ds.Decoding, problems: Sequence[dict[str, Any]], sandbox: Sandbox
 ) -> Score:
     """Score a way of decoding on missing lines of programs."""
-    python, room = ds.grammar("python"), 32
-    if how.length == "fixed":
-        how = how.replace(length=Fixed(room))
     start = perf_counter()
     outputs: list[ds.Output | None] = []
     for problem in problems:
-        hole = ds.Slot("line", ds.any_text(), max_tokens=room)
-        parts = (ds.Invariant(problem["prompt"]), hole, ds.Invariant(problem["suffix"]))
         try:
-            template = ds.Template(parts, python)
-            outputs.append(model.infill(template, decoding=how, seed=0, prompt=""))
+            outputs.append(infill_one(model, how, problem))
         except ds.DllmStructError as error:
             print(f"{problem['task_id']}: {type(error).__name__}", file=sys.stderr)
             outputs.append(None)
@@ -169,11 +209,18 @@ def infill(
 
 
 def scores(
-    ways: Mapping[str, Mapping[str, Any]], score: Callable[[ds.Decoding], Score]
+    ways: Mapping[str, Mapping[str, Any]], one: ds.Output, score: Callable[[ds.Decoding], Score]
 ) -> Iterator[tuple[str, Score]]:
-    """Score every way, and show each on standard error as it is done."""
+    """Score every way, and show each on standard error as it is done.
+
+    Args:
+        ways: names and settings.
+        one: an output that is not scored, decoded at a static threshold; to calibrate with.
+        score: scores one way.
+    """
+    profile = ds.Profile.of(one.trace)
     for name, settings in ways.items():
-        found = score(decoding(settings))
+        found = score(decoding(settings, profile))
         print(name, *found.cells(), file=sys.stderr)
         yield name, found
 
@@ -183,7 +230,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--examples", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0, help="of the held-out texts")
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--infilling", type=Path, help="HumanEval-SingleLineInfilling.jsonl.gz")
     parser.add_argument("--problems", type=int, default=100)
     parser.add_argument("--only", nargs="*", help="names of ways")
@@ -195,20 +242,31 @@ def main() -> None:
     tables: dict[str, dict[str, Score]] = {}
     if options.examples:
         examples = held_out(options.examples, options.seed)
-        extraction(model, ds.Decoding(), examples[:2], 2)  # compiles what numba compiles
+        extraction(model, ds.Decoding(), examples[:2])  # compiles what numba compiles
+        (other,) = held_out(1, options.seed + FAR)
+        one = model.generate(other.prompt, other.schema, ds.Decoding(**SURE), seed=0)
         tables["extraction"] = dict(
-            scores(ways, lambda how: extraction(model, how, examples, options.batch))
+            scores(
+                ways, one, lambda how: extraction(model, how, examples, batch=options.batch).score
+            )
         )
     if options.infilling is not None:
-        sandbox, problems = Sandbox(), infilling.read(options.infilling, options.problems)
+        sandbox = Sandbox()
+        *problems, last = infilling.read(options.infilling, options.problems + 1)
         infill(model, ds.Decoding(steps=1), problems[:1], sandbox)
-        tables["infilling"] = dict(scores(ways, lambda how: infill(model, how, problems, sandbox)))
+        one = infill_one(model, ds.Decoding(**SURE), last)
+        tables["infilling"] = dict(
+            scores(ways, one, lambda how: infill(model, how, problems, sandbox))
+        )
     header = ("", "valid", "right", "all right", "NFE", "tokens a pass", "s")
     for title, table in tables.items():
         print(f"\n{title}\n")
         print_table(header, [[name, *score.cells()] for name, score in table.items()])
     if options.json is not None:
-        data = {t: {n: asdict(s) for n, s in table.items()} for t, table in tables.items()}
+        data = {
+            title: {name: asdict(score) | {"quality": score.right} for name, score in table.items()}
+            for title, table in tables.items()
+        }
         options.json.write_text(json.dumps(data, indent=1))
 
 

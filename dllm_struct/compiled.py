@@ -104,15 +104,24 @@ class Compiled:
         tokens = np.asarray(committed, np.int64)
         return bool(completable(tokens, a.start, a.accepting, a.edges, a.classes, a.groups))
 
-    def forced(self, committed: Sequence[int], null_token_id: int | None = None) -> list[int]:
+    def forced(
+        self, committed: Sequence[int], null_token_id: int | None = None, room: int = 0
+    ) -> list[int]:
         """The only token that can stand at each position, or -1; whatever a model would say.
 
         With a lazy automaton -1 also stands where that is not known.
+
+        Args:
+            committed: [n], -1 where masked.
+            null_token_id: the token that fills the unused tail, if the model has one.
+            room: positions that may be added behind these: then the beginning of a longer member
+                may stand here as well. A lazy automaton does not look at it.
         """
         if isinstance(self.automaton, LazyAutomaton):
             with MACHINES:
                 return lazily.forced_tokens(self.automaton, committed, null_token_id)
         a = self.automaton.with_null(null_token_id)
+        a = a.between(a.start, min(room, a.num_states))
         tokens = np.asarray(committed, np.int64)
         forced = forced_tokens(tokens, a.start, a.accepting, a.edges, a.classes, a.groups)
         return [int(token) for token in forced]

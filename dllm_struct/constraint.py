@@ -237,11 +237,20 @@ class Constraint:
         except BudgetExceeded:
             return False
 
-    def forced(self, canvas: Canvas) -> list[tuple[str, int, int]]:
-        """Return (slot, index, token) of every masked position that allows one token only."""
+    def forced(
+        self, canvas: Canvas, room: Mapping[str, int] | None = None
+    ) -> list[tuple[str, int, int]]:
+        """Return (slot, index, token) of every masked position that allows one token only.
+
+        Args:
+            canvas: of this constraint.
+            room: positions by which slots may still grow, by id: what is forced by the present
+                capacity alone is left out there. Of slots that are tied together, or whose language
+                is explored, it is not.
+        """
         return [
             (slot, index, token)
-            for slot, tokens in self._forced_tokens(canvas)
+            for slot, tokens in self._forced_tokens(canvas, room or {})
             for index, token in enumerate(tokens)
             if token != MASKED and canvas.slot(slot)[index] == MASKED
         ]
@@ -251,14 +260,17 @@ class Constraint:
         """The slots that an outer language ties together, in order."""
         return () if self.joint is None else self.joint.slots
 
-    def _forced_tokens(self, canvas: Canvas) -> Iterator[tuple[str, list[int]]]:
+    def _forced_tokens(
+        self, canvas: Canvas, room: Mapping[str, int]
+    ) -> Iterator[tuple[str, list[int]]]:
         together, null = self.together, self.null_token_id
         open_ = [slot for slot in canvas.slots if canvas.is_masked(slot)]
         if self.joint is not None and any(slot in together for slot in open_):
             yield from self.joint.forced(canvas)
         for slot in open_:
             if slot not in together:
-                yield slot, self.compiled[slot].forced(canvas.slot(slot), null)
+                more = room.get(slot, 0)
+                yield slot, self.compiled[slot].forced(canvas.slot(slot), null, more)
 
 
 def _slots(parts: Sequence[BoundPart]) -> dict[str, BoundSlot]:

@@ -7,12 +7,14 @@ back for validity.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from dllm_struct.automata.tokens import TokenAutomaton
 from dllm_struct.canvas import MASKED, Canvas
 from dllm_struct.canvas.joint import Extent, Joint
 from dllm_struct.constraint import Constraint
@@ -89,6 +91,23 @@ class SlotWitness:
             (len(self.posterior),), token, device=self.posterior.problem.logits.device
         )
         return self.posterior.log_probability(everywhere)[self.rows].exp().cpu()
+
+    def overrun(self, room: int) -> float:
+        """Return the probability that the text would go on behind the slot, had it more positions.
+
+        What fits is compared with the beginnings of members that fill the slot and do not end in
+        it: 1 - Z(members) / Z(members or such beginnings). It is 0 for a slot whose language is
+        explored, or tied to other slots: there beginnings are not summed.
+
+        Args:
+            room: how many positions more.
+        """
+        problem = self.posterior.problem
+        automaton, alone = problem.automaton, self.rows == slice(0, len(problem.committed))
+        if room <= 0 or not alone or not isinstance(automaton, TokenAutomaton):
+            return 0.0
+        (longer,) = solve([replace(problem, room=min(room, automaton.num_states))])
+        return -math.expm1(min(0.0, self.posterior.log_evidence - longer.log_evidence))
 
 
 Witness = tuple[SlotWitness, ...]

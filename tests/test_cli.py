@@ -69,6 +69,27 @@ def test_generate_from_a_regex(run: Run) -> None:
     assert re.fullmatch(r"\d{4}-\d\d\n", output)
 
 
+def test_thinking_goes_to_standard_error(run: Run, schema_file: str) -> None:
+    status, text, messages = run(
+        *("generate", "hello", "--schema", schema_file, "--seed", "1", "--think", "6"),
+        *("--think-sampler", "threshold(threshold=0.5)", "--think-steps", "3"),
+        *("--think-patience", "2", "--think-opening", "<", "--think-closing", ">"),
+    )
+    assert status == 0
+    jsonschema.validate(json.loads(text), SCHEMA)
+    assert text.count("\n") == 1
+    plain = run("generate", "hello", "--schema", schema_file, "--seed", "1")
+    assert len(messages) > len(plain[2])
+
+
+def test_thinking_that_is_described_has_to_be_asked_for(run: Run) -> None:
+    status, text, messages = run("generate", "x", "--regex", "a|b", "--think-sampler", "random")
+    assert (status, text) == (2, "")
+    assert "--think-sampler without --think" in messages
+    unknown = run("generate", "x", "--regex", "a|b", "--think", "4", "--think-sampler", "no such")
+    assert unknown[0] == 2 and "unknown sampler" in unknown[2]
+
+
 def test_equal_seeds_give_equal_texts(run: Run) -> None:
     arguments = ("generate", "x", "--regex", "[a-z]{1,9}", "--temperature", "1", "--seed", "7")
     assert run(*arguments)[:2] == run(*arguments)[:2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -113,6 +114,9 @@ FIGURES = {
     "events": lambda: plotting.heatmap(list(TRACES[1])),
     "quality": lambda: plotting.quality_curve({"_a$b$c": [0.1, 0.5], "漢": [0.3]}, "share"),
     "empty": lambda: plotting.quality_curve({}),
+    "ways": lambda: plotting.quality_by_passes(
+        {"a": {"_x$y": plotting.Score(1.5, 0.9)}, "b": {"漢": plotting.Score(40, 0.7)}}
+    ),
 }
 
 
@@ -145,6 +149,48 @@ def test_the_command_draws_recorded_traces(kind: str, count: int, tmp_path: Path
         main(["plot", str(recorded), "--output", str(picture), "--kind", kind])
     assert not end.value.code
     assert picture.read_bytes().startswith(PNG)
+
+
+def test_scores_are_drawn_where_they_lie(tmp_path: Path) -> None:
+    scores = tmp_path / "scores.json"
+    table = {"one": {"nfe": 1.5, "quality": 0.5, "s": 3}, "two": {"nfe": 40, "quality": 0.75}}
+    scores.write_text(json.dumps({"texts": table, "programs": table}))
+    figure = plotting.quality_by_passes(plotting.read_scores(scores), "share right")
+    assert [panel.get_title(loc="left") for panel in figure.axes] == ["texts", "programs"]
+    for panel in figure.axes:
+        drawn = {(line.get_xdata()[0], line.get_ydata()[0]) for line in panel.lines}  # type: ignore[index]
+        assert drawn == {(1.5, 0.5), (40, 0.75)}
+        assert {text.get_text() for text in panel.texts} == {"one", "two"}
+    picture = tmp_path / "a.png"
+    with pytest.raises(SystemExit) as end:
+        main(["plot", str(scores), "--output", str(picture), "--kind", "quality"])
+    assert not end.value.code
+    assert picture.read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no JSON",
+        "[]",
+        '{"a": 3}',
+        '{"a": {"b": 3}}',
+        '{"a": {"b": {"nfe": 1}}}',
+        '{"a": {"b": {"nfe": 0, "quality": 1}}}',
+        '{"a": {"b": {"nfe": "x", "quality": 1}}}',
+        '{"a": {"b": {"nfe": 1, "quality": NaN}}}',
+    ],
+)
+def test_other_files_than_scores_are_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "scores.json"
+    path.write_text(text)
+    with pytest.raises(InvalidInput, match="holds no scores") as caught:
+        plotting.read_scores(path)
+    assert caught.value.hint
+    with pytest.raises(InvalidInput, match="cannot read"):
+        plotting.read_scores(tmp_path / "none.json")
+    with pytest.raises(InvalidInput, match="no score"):
+        plotting.quality_by_passes({})
 
 
 def test_the_command_refuses_with_one_line(

@@ -51,6 +51,7 @@ def generate(
     asked: options.Asked,
     run: options.Run,
     how: options.How,
+    thought: options.Thought,
     structure: options.Layout = "template",
 ) -> None:
     """Print a text that answers PROMPT and obeys a schema, a pattern, a grammar or a template.
@@ -59,7 +60,8 @@ def generate(
     2: bad input, or a constraint that cannot be guaranteed.
     """
     decoding = how.decoding(structure=structure)
-    generating.generate(read_prompt(prompt), read_constraint(asked), decoding, run)
+    thinking = thought.thinking()
+    generating.generate(read_prompt(prompt), read_constraint(asked), decoding, run, thinking)
 
 
 @app.command()
@@ -182,17 +184,20 @@ def compile_(
 
 @app.command()
 def plot(
-    trace: Annotated[
-        Path, typer.Argument(metavar="TRACE", help="What --trace has written, of one or more runs.")
+    data: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="What --trace has written, or a JSON file of scores."),
     ],
     output: Annotated[Path, typer.Option(metavar="FILE", help="The picture: .png, .svg or .pdf.")],
     kind: Annotated[
         plotting.Kind,
-        typer.Option(help="Confidence by pass and position, or the lengths of slots."),
+        typer.Option(
+            help="Confidence by pass and position, lengths of slots, or quality by passes."
+        ),
     ] = "heatmap",
 ) -> None:
-    """Draw a recorded trace."""
-    plotting.plot(trace, output, kind)
+    """Draw a recorded trace, or the quality of several ways of decoding against their passes."""
+    plotting.plot(data, output, kind)
 
 
 @app.command()

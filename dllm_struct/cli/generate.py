@@ -18,18 +18,40 @@ if TYPE_CHECKING:
 
 
 def generate(
-    prompt: str, output_type: ds.Language | ds.Template, decoding: ds.Decoding, run: Run
+    prompt: str,
+    output_type: ds.Language | ds.Template,
+    decoding: ds.Decoding,
+    run: Run,
+    thinking: ds.Thinking | None = None,
 ) -> None:
     """Answer a prompt; print the text and a line break, everything else on standard error.
+
+    Args:
+        prompt: what the model reads.
+        output_type: what the text is.
+        decoding: how to denoise.
+        run: model and limits.
+        thinking: room to think before the text; what is thought goes to standard error.
 
     Raises:
         DllmStructError: the request is refused; nothing is printed on standard output then.
     """
 
     def write(model: ds.Model, stop: Callable[[Event], bool]) -> ds.Output:
-        return model.generate(prompt, output_type, decoding, run.max_tokens, run.seed, stop)
+        return model.generate(
+            prompt,
+            output_type,
+            decoding,
+            max_tokens=run.max_tokens,
+            seed=run.seed,
+            stop=stop,
+            thinking=thinking,
+        )
 
-    put(watched(run, write).text + "\n")
+    output = watched(run, write)
+    if thinking is not None:
+        print(output.slots[thinking.slot], file=sys.stderr)
+    put(output.text + "\n")
 
 
 def infill(template: ds.Template, prompt: str | None, decoding: ds.Decoding, run: Run) -> None:

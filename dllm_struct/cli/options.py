@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 import dllm_struct as ds
+from dllm_struct.errors import InvalidInput
 
 Whitespace = Literal["canonical", "flexible"]
 Structure = Literal["template", "free"]
@@ -89,6 +90,61 @@ class Run(Writer):
     trace: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write one JSON object per step.")
     ] = None
+
+
+@dataclass(frozen=True)
+class Thought:
+    """Room to think before the text; without ``--think`` there is none."""
+
+    think: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Think in up to N tokens first; shown on standard error."
+        ),
+    ] = None
+    think_sampler: Annotated[
+        str | None,
+        typer.Option(metavar="S", help="Which positions of the thinking a step commits."),
+    ] = None
+    think_steps: Annotated[
+        int | None, typer.Option(min=1, help="Most forward passes for the thinking.")
+    ] = None
+    think_patience: Annotated[
+        int | None,
+        typer.Option(min=1, help="End the thinking when it has stayed the same for so many."),
+    ] = None
+    think_opening: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What stands before the thinking.")
+    ] = None
+    think_closing: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What stands between thinking and text.")
+    ] = None
+
+    def thinking(self) -> ds.Thinking | None:
+        """Return the thinking that is asked for.
+
+        Raises:
+            InvalidDecoding: the sampler is unknown.
+            InvalidInput: it is described, but not asked for.
+        """
+        how = {"sampler": self.think_sampler, "steps": self.think_steps}
+        room: dict[str, Any] = {
+            "patience": self.think_patience,
+            "opening": self.think_opening,
+            "closing": self.think_closing,
+        }
+        given = [name for name, value in (how | room).items() if value is not None]
+        if self.think is None:
+            if given:
+                raise InvalidInput(
+                    f"--think-{given[0]} without --think",
+                    hint="say how many tokens the thinking may have, for instance --think 64",
+                )
+            return None
+        decoding = ds.Decoding().replace(**{name: how[name] for name in given if name in how})
+        return ds.Thinking(
+            self.think, decoding, **{name: room[name] for name in given if name in room}
+        )
 
 
 @dataclass(frozen=True)

@@ -199,11 +199,16 @@ def _length(row: Row, reading: Reading, slot: SlotWitness) -> SlotLength:
         shares[[*read]], favourites[[*read]] = found.values.cpu(), found.indices.cpu()
         return favourites, shares
 
+    masked = [index for index, token in enumerate(tokens) if token == MASKED]
+    stop = None if row.window is None or row.is_open else row.window.stop
+    room = row.constraint.room(row.canvas, slot.slot, row.limit)
     return SlotLength(
         slot=slot.slot,
-        masked=[index for index, token in enumerate(tokens) if token == MASKED],
+        masked=masked,
+        open=[index for index in masked if stop is None or slot.start + index < stop],
         confidence=slot.log_confidence.exp(),
-        room=row.constraint.room(row.canvas, slot.slot, row.limit),
+        room=room,
+        read_overrun=lambda: slot.overrun(room),
         read_null=lambda: slot.token_confidence(row.constraint.null_token_id),
         read_best=best,
         null_token_id=row.constraint.null_token_id,

@@ -15,6 +15,7 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from dllm_struct.decoding.parameter_types import check_types, missing
 from dllm_struct.errors import InvalidDecoding, check
 
 T = TypeVar("T")
@@ -88,6 +89,7 @@ class Registry(Generic[T]):
             f"{', '.join(given)} beside a {self.kind} that is an object",
             hint="give the object its parameters when it is made",
         )
+        check_types(choice, f"the {self.kind}")
         return choice
 
     def _named(self, name: str, own: dict[str, object], given: dict[str, object]) -> T:
@@ -112,12 +114,20 @@ class Registry(Generic[T]):
             f"{', '.join(twice)} of {self.kind} '{key}' is given twice",
             hint="leave one of them out",
         )
+        lacking = missing({**own, **given}, strategy)  # type: ignore[arg-type]
+        check(
+            not lacking,
+            f"{self.kind} '{key}' needs {', '.join(lacking)}",
+            hint=f"write {{'name': '{key}', {', '.join(f'{name!r}: ...' for name in lacking)}}}",
+        )
         try:
-            return strategy(**own, **given)
+            made = strategy(**own, **given)
         except TypeError as error:
             raise InvalidDecoding(
                 f"{self.kind} '{key}': {error}", hint="check the types of its parameters"
             ) from error
+        check_types(made, f"{self.kind} '{key}'")
+        return made
 
     def _known(self) -> dict[str, Callable[..., T]]:
         _import_modules(self._package)
@@ -135,13 +145,14 @@ def parse_call(text: str) -> tuple[str, dict[str, object]]:
         return text.strip(), {}
     try:
         call = ast.parse(f"_{text[len(name) :].strip()}", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args:
+        names = [keyword.arg for keyword in call.keywords] if isinstance(call, ast.Call) else []
+        if not isinstance(call, ast.Call) or call.args or len({*names}) < len(names):
             raise ValueError
         return name.strip(), {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
     except (SyntaxError, ValueError) as error:
         raise InvalidDecoding(
             f"cannot read the strategy {text!r}",
-            hint="write a name, or name(key=value, ...) with plain values",
+            hint="write a name, or name(key=value, ...) with plain values, each key once",
         ) from error
 
 

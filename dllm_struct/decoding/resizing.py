@@ -10,8 +10,23 @@ from dllm_struct.trace import Edit
 
 def tidy(row: Row) -> None:
     """Do what follows from commits: settle what has no choice left, delete null tails."""
-    row.settle()
+    row.settle(_rooms(row))
     delete_null_tails(row)
+
+
+def _rooms(row: Row) -> dict[str, int]:
+    """By how much slots may still grow, by id, where their length policies ever let them."""
+    growing = [
+        stage
+        for stage in row.stages
+        if stage.strategies.length.grows and (stage is not row.stage or row.may_wait)
+    ]
+    return {
+        slot: row.constraint.room(row.canvas, slot, row.limit)
+        for stage in growing
+        for slot in row.canvas.slots
+        if slot not in row.closed and (stage.slots is None or slot in stage.slots)
+    }
 
 
 def delete_null_tails(row: Row) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -258,9 +258,13 @@ class Row:
         self.changes.deleted.append(Edit(slot, index, count))
         self.stats.shrunk += count
 
-    def settle(self) -> None:
-        """Commit every position that the constraint leaves no choice about."""
-        settled = self.constraint.forced(self.canvas)
+    def settle(self, room: Mapping[str, int]) -> None:
+        """Commit every position that the constraint leaves no choice about.
+
+        Args:
+            room: positions by which slots may still grow, by id.
+        """
+        settled = self.constraint.forced(self.canvas, room)
         for slot, index, token in settled:
             self.canvas.propose(slot, index, token, 1.0)
             self.canvas.commit(slot, index, State.FORCED)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal, Self
 
 from dllm_struct.decoding.blocks import BLOCKS, Blocks
 from dllm_struct.decoding.caches import CACHES, Cache
 from dllm_struct.decoding.length import LENGTHS, LengthPolicy
 from dllm_struct.decoding.maskless import check_noise, without_mask
+from dllm_struct.decoding.parameter_types import check_names, check_types
 from dllm_struct.decoding.presets import PRESETS
 from dllm_struct.decoding.registry import Choice
 from dllm_struct.decoding.remasking import REMASKINGS, Remasking
@@ -108,7 +109,13 @@ class Decoding:
     noise: Noise = "joint"
     cache: Choice[Cache] = "none"
 
+    def __new__(cls, *_: Any, **given: Any) -> Self:
+        """Refuse unknown names with what was meant, before Python does without."""
+        check_names(given, cls, "Decoding")
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
+        check_types(self, "Decoding")
         check(
             self.steps is None or self.steps >= 1,
             f"{self.steps} steps are too few",
@@ -124,6 +131,11 @@ class Decoding:
             self.steps is not None or not strategies.schedule.needs_steps,
             f"schedule {strategies.schedule} has nothing to spread without a number of steps",
             hint="set steps, or use schedule='linear'",
+        )
+        check(
+            self.noise == "joint" or self.temperature > 0,
+            f"noise '{self.noise}' at temperature 0 draws nothing",
+            hint="set a temperature above 0, or leave noise out",
         )
         check_speculation(strategies, self.steps)
         check_noise(strategies)

@@ -1,10 +1,11 @@
 """Self-speculation: several steps of one-per-step decoding checked in one forward pass.
 
-Gao et al. 2025, "Self Speculative Decoding for Diffusion Large Language Models". The model's own
-latest prediction drafts which tokens would be committed next, and in which order. State i is the
-canvas with the first i drafts committed; one pass reads all states. State i is passed when its own
-witness takes it to state i + 1; the last state reached commits its own choice. So every commit is
-one that stepwise decoding makes, on the logits and with the witness on which it makes it.
+Gao et al. 2025, "Self Speculative Decoding for Diffusion Large Language Models" (arXiv 2510.04147).
+The model's own latest prediction drafts which tokens would be committed next, and in which order.
+State i is the canvas with the first i drafts committed; one pass reads all states. State i is
+passed when its own witness takes it to state i + 1; the last state reached commits its own choice.
+So every commit is one that stepwise decoding makes, on the logits and with the witness on which it
+makes it.
 
 The paper compares the drafted token with the one chosen. Here the canvases are compared, since a
 commit may settle other positions or end a slot. A language that is explored is explored around the

@@ -9,9 +9,18 @@ try:
     from dllm_struct.plotting.curves import quality_curve, slot_lengths
     from dllm_struct.plotting.figures import save
     from dllm_struct.plotting.heatmap import heatmap
+    from dllm_struct.plotting.scores import Score, quality_by_passes, read_scores
 except ModuleNotFoundError as error:
     raise MissingExtra(
         f"pictures need matplotlib: {error}", hint="install it: pip install 'dllm-struct[plot]'"
     ) from error
 
-__all__ = ["heatmap", "quality_curve", "save", "slot_lengths"]
+__all__ = [
+    "Score",
+    "heatmap",
+    "quality_by_passes",
+    "quality_curve",
+    "read_scores",
+    "save",
+    "slot_lengths",
+]

@@ -197,6 +197,39 @@ def test_the_promise_holds(network: str, strategy: str, case: str) -> None:
         assert [event.canvas for event in again.trace] == [event.canvas for event in output.trace]
 
 
+@pytest.mark.parametrize(
+    ("network", "strategy"),
+    [
+        *(("random", strategy) for strategy in STRATEGIES),
+        *(("bundled", strategy) for strategy in STRATEGIES if strategy.startswith("sampler")),
+    ],
+)
+def test_thinking_goes_with_every_strategy(network: str, strategy: str) -> None:
+    """Thinking and answer are both denoised with it, a stage each."""
+    settings = STRATEGIES[strategy]
+    if network == "random" and strategy == "sampler position-calibrated":
+        settings = settings | {"sampler": {"name": "pc", "frequencies": FREQUENCIES}}
+    decoding, wanted = ds.Decoding(**settings), CASES["nested schema"]
+    thinking = ds.Thinking(max_tokens=8, decoding=decoding, patience=2, closing=": ")
+
+    def think() -> ds.Output:
+        return model(network).generate(
+            "A", wanted.output_type, decoding, max_tokens=LIMIT, seed=3, thinking=thinking
+        )
+
+    if strategy in NEED_BLOCKS or (network == "random" and strategy in REFUSED_AT_RANDOM):
+        with pytest.raises(InvalidDecoding):
+            think()
+        return
+    output = think()
+    assert wanted.is_right(output.text), output.text
+    assert all(wanted.is_right(event.text) for event in output.trace)
+    assert "thinking" in output.slots
+    assert output.stats.nfe <= 2 * (decoding.steps or PASSES_WITHOUT_A_LIMIT)
+    if network == "random":
+        assert [event.canvas for event in think().trace] == [e.canvas for e in output.trace]
+
+
 def run(network: str, decoding: ds.Decoding, case: Case) -> ds.Output:
     """Write one output, always with the same seed."""
     return model(network).generate("A", case.output_type, decoding, max_tokens=LIMIT, seed=3)

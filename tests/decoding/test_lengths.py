@@ -87,8 +87,8 @@ def test_the_published_end_is_a_sum_of_favourite_nulls_by_the_window(
 
 def test_an_expansion_near_the_maximum_takes_what_is_left_and_cuts_nothing() -> None:
     seen = slot([0.0] * 5)
-    assert Daedal(maximum=8, low=0.6).grow([seen]) == [Edit("s", 0, 3)]
-    assert Daedal(maximum=5, low=0.6).grow([seen]) == []
+    assert Daedal(initial=5, maximum=8, low=0.6).grow([seen]) == [Edit("s", 0, 3)]
+    assert Daedal(initial=5, maximum=5, low=0.6).grow([seen]) == []
 
     def network(input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         logits = torch.zeros(*input_ids.shape, SIZE)
@@ -265,7 +265,7 @@ def test_a_slot_grows_while_its_text_may_be_cut_short() -> None:
     assert policy.holds(full) == [0, 1, 2, 3]
     assert policy.holds(roomy) == []
     assert policy.grow([slot([0.0] * 3, room=2)]) == [Edit("s", 3, 2)]
-    assert PosteriorLength(maximum=4).grow([full]) == []
+    assert PosteriorLength(initial=4, maximum=4).grow([full]) == []
     ended = slot([0.0, 0.0, 0.0, 0.0], masked=[0, 1])  # the last position is committed
     assert policy.grow([ended]) == []
 

@@ -1,6 +1,7 @@
 """Adaptive blocks: a block ends where the model is sure that a line does.
 
-Lu et al. 2025, "AdaBlock-dLLM". When a block is opened, look at the next
+Lu et al. 2025, "AdaBlock-dLLM: Semantic-Aware Diffusion LLM Inference via Adaptive Block Size"
+(arXiv 2509.26432). When a block is opened, look at the next
 
     window = min(floor(0.25 * length), remaining)
 

@@ -1,9 +1,11 @@
 """Deferred commitment: a window over the next masks slides along, with no borders to wait at.
 
-Deferred Commitment Decoding (DCD): the leftmost masks, 32 of them, are open. What the model is
-not sure of stays masked while the window moves on past it, so no block has to be finished before
-the next begins. Published with the threshold sampler, which commits what reaches 0.9, else the best
-one: ``Decoding(sampler="threshold", blocks="deferred")``.
+Shu et al. 2026, "Deferred Commitment Decoding for Diffusion Language Models with Confidence-Aware
+Sliding Windows" (DCD, arXiv 2601.02076): the leftmost masks, 32 of them, are open; the paper bounds
+the length of the window too. What the model is not sure of stays masked while the window moves on
+past it, so no block has to be finished before the next begins. Published with the threshold
+sampler, which commits what reaches 0.9, else the best one:
+``Decoding(sampler="threshold", blocks="deferred")``.
 
 With a number of steps the window takes its masks' share of them, and is wider where 32 masks a step
 would not be enough.

@@ -1,8 +1,8 @@
 """The delayed cache: what is committed is kept, one pass after its commit.
 
-Ma et al. 2025, "dKV-Cache: The Cache for Diffusion Language Models". A token's keys change most in
-the pass in which it is first read, so they are kept from then on; masks are always computed. After
-an interval everything is computed again.
+Ma et al. 2025, "dKV-Cache: The Cache for Diffusion Language Models" (arXiv 2505.15781). A token's
+keys change most in the pass in which it is first read, so they are kept from then on; masks are
+always computed. After an interval everything is computed again.
 """
 
 from __future__ import annotations

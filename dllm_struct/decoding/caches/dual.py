@@ -1,7 +1,8 @@
 """The dual cache: only the open block is computed, what stands on both sides is kept.
 
-Wu et al. 2025, "Fast-dLLM". The prediction at masks behind the block stays that of the pass that
-opened the block; the constraint still reads it, since a slot is conditioned as a whole.
+Wu et al. 2025, "Fast-dLLM" (arXiv 2505.22618). The prediction at masks behind the block stays that
+of the pass that opened the block; the constraint still reads it, since a slot is conditioned as a
+whole.
 """
 
 from __future__ import annotations

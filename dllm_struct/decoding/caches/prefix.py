@@ -1,8 +1,8 @@
 """The prefix cache: what stands before the open block is computed once a block.
 
 Wu et al. 2025, "Fast-dLLM: Training-free Acceleration of Diffusion LLM by Enabling KV Cache and
-Parallel Decoding". When a block opens, one pass computes everything; until it is done only the
-block and what is behind it are fed.
+Parallel Decoding" (arXiv 2505.22618). When a block opens, one pass computes everything; until it is
+done only the block and what is behind it are fed.
 """
 
 from __future__ import annotations

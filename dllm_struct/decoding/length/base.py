@@ -24,10 +24,13 @@ class SlotLength:
     Attributes:
         slot: its id.
         masked: indices of the masked positions, ascending.
+        open: those of them in the open block, where commits were allowed in this step; None: all.
         confidence: float32 [n], posterior probabilities of the witness's tokens.
         room: how many positions the slot may still grow by.
         null_token_id: the token that fills unused tails, if there is one.
         grown: positions that were inserted into the canvas so far.
+        read_overrun: returns the probability that the text would go on behind the slot, had it all
+            its room.
         read_null: returns the posterior probabilities of the null token, float32 [n].
         read_best: returns the model's own favourites without the constraint, special tokens
             included: token ids int64 [n] and their probabilities float32 [n]; -1 and 0 at
@@ -42,6 +45,8 @@ class SlotLength:
     read_best: Callable[[], tuple[Tensor, Tensor]] = field(repr=False)
     null_token_id: int | None = None
     grown: int = 0
+    open: Sequence[int] | None = None
+    read_overrun: Callable[[], float] = field(default=float, repr=False)
 
     def __len__(self) -> int:
         return len(self.confidence)
@@ -50,6 +55,15 @@ class SlotLength:
     def null_confidence(self) -> Tensor:
         """Posterior probabilities of the null token, float32 [n]; 0 where there is none."""
         return self.read_null()
+
+    @cached_property
+    def end_confidence(self) -> Tensor:
+        """Probabilities that the text has ended before each position, float32 [n].
+
+        As `null_confidence`, but for a slot with all its room. A posterior knows only of texts that
+        fit: where the one that the model wants is cut off, it is all the surer of a short one.
+        """
+        return self.null_confidence * (1 - self.read_overrun())
 
     @cached_property
     def length(self) -> Tensor:
@@ -74,12 +88,16 @@ class LengthPolicy:
     a limit.
 
     Attributes:
-        initial: positions of a slot whose language sets no bound.
+        initial: fewest positions that a slot begins with whose language sets no bound; one whose
+            typical contents are known gets room for them twice over.
         needs_null: whether the policy means nothing without a null (or end) token.
+        grows: whether it may insert masks. Then what the present capacity alone leaves no choice
+            about is not settled: a slot that grows has the choice.
     """
 
     initial: int = 20
     needs_null: ClassVar[bool] = False
+    grows: ClassVar[bool] = True
 
     @property
     def looks_back(self) -> bool:

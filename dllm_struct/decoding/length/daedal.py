@@ -1,4 +1,7 @@
-"""DAEDAL: lengths that adapt to the task, without training (Li et al. 2025, arXiv 2508.00819).
+"""DAEDAL: lengths that adapt to the task, without training.
+
+Li et al. 2025, "Beyond Fixed: Training-Free Variable-Length Denoising for Diffusion Large Language
+Models" (arXiv 2508.00819).
 
 Stage 1, before denoising: while a slot is not sure to end within its capacity, append masks and
 look again. Stage 2, during denoising: while the end is not sure, replace the position that the
@@ -7,8 +10,9 @@ sure as the null (or EOS) token is probable in the tail window, on average. The 
 the whole answer with raw probabilities: from the end on, p(EOS) of the positions where EOS is the
 favourite, at most ``window`` of them, summed and divided by ``window``; ``end="published"`` asks
 for that. Whole outputs start with 64 positions, as in the paper, whose other settings are
-``Decoding(sampler="threshold", threshold=0.9, block_length=32)``. An expansion is cut to the room
-that is left, so nothing is pushed out at the end.
+``Decoding(sampler="threshold", threshold=0.9, block_length=32)``. With blocks, stage 2 splits
+positions of the open block alone. An expansion is cut to the room that is left, so nothing is
+pushed out at the end.
 """
 
 from __future__ import annotations
@@ -28,7 +32,8 @@ class Daedal(LengthPolicy):
     """Grows slots by the confidence of their ends; the paper's parameters, with its defaults.
 
     Attributes:
-        initial: positions of an unbounded slot (the paper: 64 for a whole answer).
+        initial: fewest positions that an unbounded slot begins with (the paper: 64 for a whole
+            answer).
         expansion: masks that an expansion adds at once.
         window: positions at the end of a slot over which the null confidence is averaged.
         tau_eos: stage 1 appends while the mean is below this.
@@ -49,8 +54,17 @@ class Daedal(LengthPolicy):
     needs_null: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        check(
+            self.initial <= self.maximum,
+            f"initial length {self.initial} is more than the maximum of {self.maximum}",
+            hint="raise maximum, or lower initial",
+        )
         counts = (self.initial, self.window, self.maximum, self.expansion - 1)
-        check(min(counts) >= 1, "a length of DAEDAL is too small", hint="expansion is 2 or more")
+        check(
+            min(counts) >= 1,
+            "a length of DAEDAL is too small",
+            hint="initial, window and maximum are 1 or more, expansion is 2 or more",
+        )
         shares = (self.tau_eos, self.tau_expand, self.low)
         check(
             all(0 <= share <= 1 for share in shares),
@@ -82,7 +96,7 @@ class Daedal(LengthPolicy):
             (float(slot.confidence[index]), slot, index)
             for slot in slots
             if self._room(slot) > 0 and self._end_confidence(slot) < self.tau_expand
-            for index in slot.masked
+            for index in (slot.masked if slot.open is None else slot.open)
         ]
         if not unsure:
             return []
@@ -96,7 +110,7 @@ class Daedal(LengthPolicy):
 
     def _end_confidence(self, slot: SlotLength) -> float:
         if self.end == "posterior":
-            return float(slot.null_confidence[-self.window :].mean())
+            return float(slot.end_confidence[-self.window :].mean())
         best = zip(*slot.best, strict=True)
         ends = [share for token, share in best if token == slot.null_token_id]
         return sum(ends[-self.window :]) / self.window

@@ -1,10 +1,11 @@
 """Expand and delete tokens: a trained model says itself where it needs more room (DreamOn).
 
-Wu et al. 2025, "DreamOn: Diffusion Language Models For Code Infilling Beyond Fixed-size Canvas":
-where the model predicts its expand token at a masked position, that becomes two masks; where it
-predicts its delete token (EOS) inside the span, the position goes. These predictions are read
-before the constraint, which knows neither token. A position that is about to be edited is not
-committed; edits after which nothing is known to complete the canvas are not made.
+Wu et al. 2026, "DreamOn: Diffusion Language Models For Code Infilling Beyond Fixed-size Canvas"
+(arXiv 2602.01326; first as a post of 2025): where the model predicts its expand token at a masked
+position, that becomes two masks; where it predicts its delete token (EOS) inside the span, the
+position goes. These predictions are read before the constraint, which knows neither token. A
+position that is about to be edited is not committed; edits after which nothing is known to complete
+the canvas are not made.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class ExpandDelete(LengthPolicy):
     """Doubles and deletes masks where the model asks for it.
 
     Attributes:
-        initial: positions of a slot whose language sets no bound.
+        initial: fewest positions that a slot begins with whose language sets no bound.
         budget: most positions that are inserted into one output; so everything ends.
         expand_token_id: None: the family's.
         delete_token_id: None: the family's.

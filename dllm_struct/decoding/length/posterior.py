@@ -4,7 +4,9 @@ The posterior of a slot gives the probability of each length of its text, P(k to
 text has at most k tokens where position k is null. Where much of it lies at the end of the slot,
 the text may be cut short by the room, so the slot grows, and nothing of it is committed meanwhile;
 where a tail is null with certainty, its masks are deleted, so that the network reads a shorter
-canvas. No paper: a rule of this library.
+canvas. A posterior knows only of texts that fit, and a text that is cut off makes it the surer of a
+short one; so beginnings of longer texts, which fill the slot and do not end in it, are counted with
+them. No paper: a rule of this library.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ class PosteriorLength(LengthPolicy):
     """Grows a slot that may be too short, and shrinks one that is certainly too long.
 
     Attributes:
-        initial: positions of a slot whose language sets no bound.
+        initial: fewest positions that a slot begins with whose language sets no bound.
         margin: lengths within so many tokens of the capacity count as full.
         full: a slot grows while they have more than this probability together.
         expansion: masks that a growth adds at the end.
@@ -42,6 +44,11 @@ class PosteriorLength(LengthPolicy):
     needs_null: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        check(
+            self.initial <= self.maximum,
+            f"initial length {self.initial} is more than the maximum of {self.maximum}",
+            hint="raise maximum, or lower initial",
+        )
         check_initial(self.initial)
         check(
             min(self.margin, self.expansion) >= 1,
@@ -79,7 +86,7 @@ class PosteriorLength(LengthPolicy):
 
     def _longer(self, slot: SlotLength, spare: int) -> float:
         """P(the text has more tokens than all but ``spare`` of the positions)."""
-        return 1.0 - float(slot.null_confidence[max(0, len(slot) - spare)])
+        return 1.0 - float(slot.end_confidence[max(0, len(slot) - spare)])
 
     def _spare(self, slot: SlotLength) -> int:
         """How many masks end the slot that the text reaches with less probability than ``tail``."""

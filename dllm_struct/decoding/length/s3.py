@@ -28,7 +28,7 @@ class S3(LengthPolicy):
     """Never inserts; any token can be the null token.
 
     Attributes:
-        initial: positions of a slot whose language sets no bound.
+        initial: fewest positions that a slot begins with whose language sets no bound.
         null: text of a token of the vocabulary that serves as the null token of a model that was
             not trained with one; it is explained in the prompt, and is never part of an output.
             None: the model's own null (or EOS) token.
@@ -37,6 +37,7 @@ class S3(LengthPolicy):
     initial: int = 16
     null: str | None = None
     needs_null: ClassVar[bool] = True
+    grows: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_initial(self.initial)

@@ -1,4 +1,7 @@
-"""AR-ness: how far a run went from left to right (Gong et al. 2025, "DiffuCoder").
+"""AR-ness: how far a run went from left to right.
+
+Gong et al. 2025, "DiffuCoder: Understanding and Improving Masked Diffusion Models for Code
+Generation" (arXiv 2506.20639).
 
 Local AR-ness@k asks whether commits follow one another: the share of steps whose last k + 1 commits
 stand side by side, left to right. Global AR-ness@k asks whether the left end comes first: the share

@@ -1,10 +1,11 @@
 """A second stage: the draft's least confident tokens are denoised again (Diffusion in Diffusion).
 
-The first stage drafts with small blocks, each token with the context on its left alone. When
-everything is committed, the tokens with the lowest confidence *at their commit* are masked again,
-once, 25 to 50 % of them, and denoised with the whole canvas in view: the block strategy no longer
-restricts. Of a limited number of steps, the second stage gets its share of all positions that are
-denoised, fraction / (1 + fraction).
+Ma et al. 2026, "Diffusion In Diffusion: Reclaiming Global Coherence in Semi-Autoregressive
+Diffusion" (arXiv 2601.13599). The first stage drafts with small blocks, each token with the context
+on its left alone. When everything is committed, the tokens with the lowest confidence *at their
+commit* are masked again, once, 25 to 50 % of them, and denoised with the whole canvas in view: the
+block strategy no longer restricts. Of a limited number of steps, the second stage gets its share of
+all positions that are denoised, fraction / (1 + fraction).
 """
 
 from __future__ import annotations

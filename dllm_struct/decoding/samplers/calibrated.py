@@ -1,8 +1,8 @@
 """Calibrated thresholds: how sure the model has to be, learnt from one decoded input of the task.
 
-Shen et al. 2025, "OSDT: one-shot dynamic thresholding". Decode one input at a static threshold and
-keep the confidences of what was committed (`Profile`). For other inputs of the task commit
-every position with at least
+Shen and Ro 2025, "Beyond Static Cutoffs: One-Shot Dynamic Thresholding for Diffusion Language
+Models" (OSDT, arXiv 2511.02077). Decode one input at a static threshold and keep the confidences of
+what was committed (`Profile`). For other inputs of the task commit every position with at least
 
     tau_eff = min(statistic(confidences of this block or step), kappa) * (1 - epsilon),
 

@@ -1,8 +1,9 @@
 """Confidence: the schedule's number of positions, the most probable tokens first.
 
-Nie et al. 2025, "Large Language Diffusion Models" (LLaDA), low-confidence remasking; MaskGIT and
-Dream ("maskgit_plus"), there with positions drawn from softmax(confidence / alg_temp). Here the
-confidence is the posterior marginal, so what the constraint makes certain comes first.
+Nie et al. 2025, "Large Language Diffusion Models" (LLaDA, arXiv 2502.09992), low-confidence
+remasking; MaskGIT and Dream ("maskgit_plus"), there with positions drawn from softmax(confidence /
+alg_temp). Here the confidence is the posterior marginal, so what the constraint makes certain comes
+first.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Entropy: the schedule's number of positions, the least uncertain first.
 
-Ye et al. 2025, "Dream 7B": confidence = sum over tokens of p log p, in nats, with 0 log 0 = 0. Here
-p is the posterior marginal of the position; the token that is committed is the witness's, which
-need not be the largest p.
+Ye et al. 2025, "Dream 7B" (arXiv 2508.15487): confidence = sum over tokens of p log p, in nats,
+with 0 log 0 = 0. Here p is the posterior marginal of the position; the token that is committed is
+the witness's, which need not be the largest p.
 """
 
 from __future__ import annotations

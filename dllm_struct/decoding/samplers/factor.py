@@ -1,7 +1,7 @@
 """Factor: the more positions at once, the surer each has to be.
 
-Wu et al. 2025, "Fast-dLLM", and dInfer: the n most probable positions are committed for the largest
-n with
+Wu et al. 2025, "Fast-dLLM" (arXiv 2505.22618), and dInfer (arXiv 2510.08666): the n most probable
+positions are committed for the largest n with
 
     (n-th largest confidence) >= 1 - factor / (n + 1),
 

@@ -1,8 +1,9 @@
 """Margin: the schedule's number of positions, those with the clearest winner first.
 
-Kim et al. 2025, "Train for the Worst, Plan for the Best" (top-k margin); Dream ("topk_margin"):
-confidence = p1 - p2, the two largest probabilities of the position. Here p is the posterior
-marginal; the token that is committed is the witness's, which need not be the largest p.
+Kim et al. 2025, "Train for the Worst, Plan for the Best: Understanding Token Ordering in Masked
+Diffusions" (top-k margin, arXiv 2502.06768); Dream ("topk_margin"): confidence = p1 - p2, the two
+largest probabilities of the position. Here p is the posterior marginal; the token that is committed
+is the witness's, which need not be the largest p.
 """
 
 from __future__ import annotations

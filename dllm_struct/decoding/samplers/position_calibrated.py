@@ -1,6 +1,7 @@
 """Position-calibrated: early positions and informative tokens first.
 
-Huang et al. 2025, "PC-Sampler": the schedule's number of positions with the largest
+Huang et al. 2025, "PC-Sampler: Position-Aware Calibration of Decoding Bias in Masked Diffusion
+Models" (arXiv 2508.13021): the schedule's number of positions with the largest
 
     score = exp(-lambda * i) * min(-p[x0] * log(f[x0] + 1e-9), alpha),
 

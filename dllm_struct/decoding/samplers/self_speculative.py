@@ -1,8 +1,8 @@
 """Self-speculative: confidence, one step after the other, several of them in one forward pass.
 
-Gao et al. 2025, "Self Speculative Decoding for Diffusion Large Language Models". The output and
-every commit are those of `Confidence` with the same settings; only passes are saved. How drafts are
-made and checked: `dllm_struct.decoding.speculation`.
+Gao et al. 2025, "Self Speculative Decoding for Diffusion Large Language Models" (arXiv 2510.04147).
+The output and every commit are those of `Confidence` with the same settings; only passes are saved.
+How drafts are made and checked: `dllm_struct.decoding.speculation`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Dynamic threshold: every position that is sure enough, the best one otherwise.
 
-Wu et al. 2025, "Fast-dLLM" (threshold 0.9); SDAR uses 0.85, LLaDA2 0.95. Where a number of steps is
-set, at least the schedule's number is committed, so that the last step has no more to do than
-others.
+Wu et al. 2025, "Fast-dLLM" (arXiv 2505.22618; threshold 0.9); SDAR uses 0.85, LLaDA2 0.95. Where a
+number of steps is set, at least the schedule's number is committed, so that the last step has no
+more to do than others.
 """
 
 from __future__ import annotations

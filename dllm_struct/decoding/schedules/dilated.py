@@ -1,9 +1,9 @@
 """Dilated: positions far apart first, then those between them.
 
 Luxembourg, Permuter, Nachmani 2025, "Plan for Speed: Dilated Scheduling for Masked Diffusion
-Language Models" (DUS). In a block of L positions step j = 1, 2, ... commits the masks on its
-stride, max(1, L / 2^j), counted from the block's first position: tokens that are committed together
-lie far apart and hardly depend on each other.
+Language Models" (DUS, arXiv 2506.19037). In a block of L positions step j = 1, 2, ... commits the
+masks on its stride, max(1, L / 2^j), counted from the block's first position: tokens that are
+committed together lie far apart and hardly depend on each other.
 
 Positions below a least confidence are put off. The published code never comes back to them; here
 they are revisited at the next level, and at stride 1 until none is left. A step commits at least

@@ -1,7 +1,7 @@
 """Timesteps: Dream's share of what is left, between two points in time.
 
-Ye et al. 2025, "Dream 7B". Time runs from 1 down to eps in equal steps, t_i = linspace(1, eps,
-T + 1); step i commits
+Ye et al. 2025, "Dream 7B" (arXiv 2508.15487). Time runs from 1 down to eps in equal steps, t_i =
+linspace(1, eps, T + 1); step i commits
 
     int(m (1 - t_{i+1} / t_i))
 

@@ -1,15 +1,16 @@
 """Classifier-free guidance: away from what the model says without the prompt.
 
-Nie et al. 2025, "Large Language Diffusion Models" (LLaDA), after Ho & Salimans 2022. With the
-logits l_c of the canvas behind its prompt, and l_u of the canvas behind as many masks:
+Nie et al. 2025, "Large Language Diffusion Models" (LLaDA, arXiv 2502.09992), after Ho & Salimans
+2022. With the logits l_c of the canvas behind its prompt, and l_u of the canvas behind as many
+masks:
 
     cfg            l_u + (w + 1) (l_c - l_u)                     w = scale
     seed-cfg       l_u + s (l_c - l_u)                           s = scale
     discrete-cfg   softmax(gamma log p_c + (1 - gamma) log p_u)
 
-The third is Schiff et al. 2024, "Simple Guidance Mechanisms for Discrete Diffusion Models" (D-CFG).
-The normalisers of p_c and p_u only shift whole rows, so all three are one family: w + 1 = s =
-gamma. 1 is the model itself, 0 the model without its prompt.
+The third is Schiff et al. 2024, "Simple Guidance Mechanisms for Discrete Diffusion Models" (D-CFG,
+arXiv 2412.10193). The normalisers of p_c and p_u only shift whole rows, so all three are one
+family: w + 1 = s = gamma. 1 is the model itself, 0 the model without its prompt.
 
 What differs here: fixed text of the canvas stays visible on both sides, LLaDA masks it with the
 prompt. A token that has no probability without the prompt keeps its logit; with it, it stays

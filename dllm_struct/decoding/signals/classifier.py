@@ -1,8 +1,9 @@
 """Classifier guidance: tokens that make a wanted property likelier count more.
 
-Schiff et al. 2024, "Simple Guidance Mechanisms for Discrete Diffusion Models" (D-CBG); Nisonoff et
-al. 2025, "Unlocking Guidance for Discrete State-Space Diffusion and Flow Models". With x the canvas
-as it is and x[i := v] the same with token v at masked position i:
+Schiff et al. 2024, "Simple Guidance Mechanisms for Discrete Diffusion Models" (D-CBG, arXiv
+2412.10193); Nisonoff et al. 2024, "Unlocking Guidance for Discrete State-Space Diffusion and Flow
+Models" (arXiv 2406.01572). With x the canvas as it is and x[i := v] the same with token v at masked
+position i:
 
     logits[i, v] += gamma (log p(y | x[i := v]) - log p(y | x))
 

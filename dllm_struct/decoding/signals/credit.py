@@ -1,7 +1,7 @@
 """CreditDecoding: tokens that have been the favourite for some time count more.
 
 Wang et al. 2025, "CreditDecoding: Accelerating Parallel Decoding in Diffusion Large Language Models
-with Trace Credits", as in dInfer. At every step, for every position and token:
+with Trace Credit" (arXiv 2510.06133), as in dInfer. At every step, for every position and token:
 
     C *= beta                                     (decay)
     C[favourite] += p(favourite)^gamma            (at masked positions)

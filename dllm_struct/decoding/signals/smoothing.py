@@ -1,7 +1,7 @@
 """Iteration smoothing: the last prediction is added to the mask, without any training.
 
-dInfer (Ma et al. 2025, "dInfer: An Efficient Inference Framework for Diffusion Language Models"),
-IterationSmooth. Before pass i + 1 (i = 0, 1, ...) a masked position is
+dInfer (Ma et al. 2025, "dInfer: An Efficient Inference Framework for Diffusion Language Models",
+arXiv 2510.08666), IterationSmooth. Before pass i + 1 (i = 0, 1, ...) a masked position is
 
     e_mask + w * sum over all tokens of p(token) e_token        w = min(initial + growth * i, most)
 

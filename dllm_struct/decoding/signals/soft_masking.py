@@ -1,6 +1,7 @@
 """Soft masking: a mask that already shows what the model thinks stands there.
 
-Hersche et al. 2025, "Soft-Masked Diffusion Language Models". At a masked position the network reads
+Hersche et al. 2025, "Soft-Masked Diffusion Language Models" (arXiv 2510.17206). At a masked
+position the network reads
 
     (1 - lambda) e_mask + lambda * sum over the k best tokens of softmax(their logits) e_token
     lambda = s * sigmoid(a (-H - c))

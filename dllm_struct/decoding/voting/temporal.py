@@ -1,4 +1,7 @@
-"""Answers across the steps of one run (Wang et al. 2025, "Time Is a Feature").
+"""Answers across the steps of one run.
+
+Wang et al. 2025, "Time Is a Feature: Exploiting Temporal Dynamics in Diffusion Language Models"
+(arXiv 2508.09138).
 
 - Temporal self-consistency voting: every step votes for its answer, later steps with more weight:
   1, step / T, or exp(alpha * step / T), for T steps.
