@@ -178,7 +178,8 @@ def _explore(
     """Write down layer i + 1 and the edges to it; returns how much has to be asked first."""
     options = asked.options[i, : asked.num_options[i]]
     scores = layers.score[layers.start[i] : layers.start[i + 1]]
-    tries = tries_of(states, scores, len(options), memory, asked.beam)
+    row = asked.logits[asked.row_of[i]]
+    tries = tries_of(states, scores, options, row, words, memory, asked.beam)
     edges, count, missing = expand(
         states,
         scores,
@@ -186,7 +187,7 @@ def _explore(
         asked.committed[i],
         options,
         tries,
-        asked.logits[asked.row_of[i]],
+        row,
         asked.null,
         asked.lowest <= i <= asked.highest,
         (asked.trail_state[i], asked.trail_token[i : i + 1]),
