@@ -130,7 +130,7 @@ class Key:
         self._before = before
         self._written = written
         self._text: bytes | None = None
-        self._after: dict[bytes, Key | None] = {}
+        self._after: dict[bytes, Key | None] | None = None
 
     @property
     def text(self) -> bytes:
@@ -146,28 +146,38 @@ class Key:
 
     def after(self, data: bytes) -> Key | None:
         """The key with some more bytes; None when no key begins so."""
+        if self._after is None:
+            self._after = {}
         if data not in self._after:
             self._after[data] = self._read(data)
         return self._after[data]
 
     def _read(self, data: bytes) -> Key | None:
-        node, pending, unnamed = self.node, self.pending, self.unnamed
-        for byte in data:
-            if node is not None:
-                pending = extended(pending, byte, self._spelling)
-                nodes = node.ways().get(pending)
-                if nodes is None:
-                    node, pending = None, b""
-                elif len(nodes) == 1 and node.complete(pending):
-                    node, pending = nodes[0], b""
-            unnamed = tuple(
-                (keys, after)
-                for keys, state in unnamed
-                if (after := keys.literal.step(state, byte)) != DEAD
-            )
-            if node is None and not unnamed:
-                return None
+        unnamed = tuple(
+            (keys, after)
+            for keys, state in self.unnamed
+            if (after := keys.literal.run(state, data)) != DEAD
+        )
+        if unnamed == self.unnamed:  # nearly always; one tuple is kept
+            unnamed = self.unnamed
+        node, pending = self._named_after(data)
+        if node is None and not unnamed:
+            return None
         return Key(node, unnamed, self._spelling, pending, self, data)
+
+    def _named_after(self, data: bytes) -> tuple[Name | None, bytes]:
+        """Where some more bytes lead in the trie, and what is written of the next character."""
+        node, pending = self.node, self.pending
+        for byte in data:
+            if node is None:
+                break
+            pending = extended(pending, byte, self._spelling)
+            nodes = node.ways().get(pending)
+            if nodes is None:
+                node, pending = None, b""
+            elif len(nodes) == 1 and node.complete(pending):
+                node, pending = nodes[0], b""
+        return node, pending
 
     def next_bytes(self) -> bytes:
         """Bytes that may come next, the closing quote apart; some of them twice."""

@@ -97,6 +97,11 @@ class ObjectRules:
             return False
         return True
 
+    @property
+    def is_free(self) -> bool:
+        """Whether no unnamed property has to be there, so that ends do not look at their keys."""
+        return not (self.shape.some or self.low)
+
     # How much has to be written, and how much may be
 
     def feasible(self, written: Written) -> bool:
@@ -221,17 +226,16 @@ class ObjectRules:
         if key in written.used:
             return
         free, _ = self._unnamed(written)
+        after = self.after_unnamed(written)._replace(used=written.used.adding(key))
+        if self.is_free:
+            if free:
+                yield others.value, after
+            return
         data = key.encode()
         matching = sum(
             1 << i
             for i, some in enumerate(self.shape.some)
             if written.unmet >> i & 1 and some.keys.matches(data)
-        )
-        in_order = self.places.style.order == "schema"
-        after = written._replace(
-            progress=self.naming.end if in_order else written.progress,
-            size=min(written.size + 1, self._enough),
-            used=written.used.adding(key),
         )
         for met in [*subsets(matching), *([0] if free else [])]:
             asked = [some.value for i, some in enumerate(self.shape.some) if met >> i & 1]
@@ -239,6 +243,14 @@ class ObjectRules:
             way = after._replace(unmet=after.unmet & ~met)
             if self.places.inhabited(value) and self.feasible(way):
                 yield value, way
+
+    def after_unnamed(self, written: Written) -> Written:
+        """What is written after an unnamed property, but for its key."""
+        in_order = self.places.style.order == "schema"
+        return written._replace(
+            progress=self.naming.end if in_order else written.progress,
+            size=min(written.size + 1, self._enough),
+        )
 
     def _unnamed(self, written: Written) -> tuple[bool, int]:
         """Whether any unnamed property may come, and those of `some` that one may come for."""
