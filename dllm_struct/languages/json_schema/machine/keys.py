@@ -101,11 +101,22 @@ class Key:
         node: where it is in the trie, or None when it is the start of no name.
         pending: what is written of the next character.
         unnamed: the unnamed keys that it may become, with the states of their literals.
+
+    Args:
+        node: as above.
+        unnamed: as above.
+        spelling: of its characters.
+        pending: as above.
+        before: the key that it goes on from.
+        written: what is written since.
+        kept: one key of all that may become the same, whatever their beginnings are; None: each
+            is remembered.
     """
 
     __slots__ = (
         "_after",
         "_before",
+        "_kept",
         "_spelling",
         "_text",
         "_written",
@@ -122,6 +133,7 @@ class Key:
         pending: bytes = b"",
         before: Key | None = None,
         written: bytes = b"",
+        kept: Kept | None = None,
     ) -> None:
         self.node = node
         self.pending = pending
@@ -129,6 +141,7 @@ class Key:
         self._spelling = spelling
         self._before = before
         self._written = written
+        self._kept = kept
         self._text: bytes | None = None
         self._after: dict[bytes, Key | None] | None = None
 
@@ -163,7 +176,8 @@ class Key:
         node, pending = self._named_after(data)
         if node is None and not unnamed:
             return None
-        return Key(node, unnamed, self._spelling, pending, self, data)
+        key = Key(node, unnamed, self._spelling, pending, self, data, self._kept)
+        return key if self._kept is None else self._kept.setdefault((node, pending, unnamed), key)
 
     def _named_after(self, data: bytes) -> tuple[Name | None, bytes]:
         """Where some more bytes lead in the trie, and what is written of the next character."""
@@ -208,3 +222,7 @@ class Key:
             if complete and place in nodes[0].places:
                 return written[len(self.pending) :] + nodes[0].rest(place)
         raise AssertionError("a name below is written somehow")
+
+
+Kept = dict[tuple[Name | None, bytes, tuple[tuple[Unnamed, int], ...]], Key]
+"""Keys by what they may become."""

@@ -115,6 +115,13 @@ class JsonMachine(Machine):
         """The graph, which takes long to make, is shared."""
         return self.fresh()
 
+    def forgetful(self) -> JsonMachine:
+        """Texts whose keys may come twice, and whose items may be equal or not."""
+        machine = JsonMachine.__new__(JsonMachine)
+        style = replace(self.style, forgetful=True)
+        machine._prepare(self.graph, style, self.place, plain=self._plain)
+        return machine
+
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("graph", "style", "place", "_plain")}
 
