@@ -106,6 +106,13 @@ class Machine(ABC):
         """
         return False
 
+    def forgetful(self) -> Machine | None:
+        """A machine of more texts that remembers less: where it has none, there is none here.
+
+        None where nothing would be forgotten.
+        """
+        return None
+
     def refined(self, texts: Sequence[bytes]) -> Refined | None:
         """What is known when some of the text is fixed; None where nothing is.
 

@@ -42,6 +42,11 @@ class Affixed(Machine):
         """Around an unshared machine."""
         return self._around(self._machine.unshared())
 
+    def forgetful(self) -> Affixed | None:
+        """Around such a machine."""
+        inner = self._machine.forgetful()
+        return None if inner is None else self._around(inner)
+
     def _around(self, machine: Machine) -> Affixed:
         return Affixed(machine, self._before, self._after, optional=self._optional)
 
@@ -157,6 +162,11 @@ class Inside(Machine):
     def unshared(self) -> Inside:
         """Of an unshared machine."""
         return Inside(self._machine.unshared(), self._first, self._last)
+
+    def forgetful(self) -> Inside | None:
+        """Of such a machine."""
+        inner = self._machine.forgetful()
+        return None if inner is None else Inside(inner, self._first, self._last)
 
     def step(self, state: int, byte: int) -> int:
         """The state after one more byte; the last byte of a member leads nowhere."""

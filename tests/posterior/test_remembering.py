@@ -23,6 +23,7 @@ from dllm_struct.posterior.exploration.memory import (
     place_of,
     with_token,
 )
+from dllm_struct.posterior.exploration.proving import nothing_fits
 from dllm_struct.posterior.exploration.question import unasked
 from dllm_struct.posterior.exploration.search import find_trail
 from dllm_struct.posterior.exploration.shelf import Shelf
@@ -104,13 +105,43 @@ def test_a_key_that_has_to_come_first_is_found_behind_committed_tokens() -> None
 
 
 def test_what_remembered_keys_cost_is_counted() -> None:
-    automaton = LazyAutomaton(ds.json_schema(KEYS), VOCABULARY)
-    committed = committed_to(". . . . e . . . . . . . . . . . . . . . . u . .")
-    question = unasked(committed, None, automaton.start)
-    most_work = 2000 * READ
+    automaton = LazyAutomaton(ds.json_schema(SCHEMAS["any keys"]), VOCABULARY)
+    question = unasked(committed_to(". . . . e . . . . . . . . . x"), None, automaton.start)
     with pytest.raises(BudgetExceeded):
-        find_trail(automaton, question, most_work)
+        find_trail(automaton, question, 2000 * READ)
     assert automaton.num_states < 10_000
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ". . . . e . . . . . . . . . . . . . . . . u . .",
+        '{" . . . . . . . e . . . . . . . u . .',
+        '{" . . . . . . . . . . . . . . . . . . ",~" .',
+    ],
+)
+def test_that_nothing_fits_is_known_where_keys_are_remembered(row: str) -> None:
+    """What is left of the row has no room for the value and the brace."""
+    committed = committed_to(row)
+    compiled = ds.compile(ds.json_schema(KEYS), VOCABULARY)
+    logits = torch.randn(len(committed), len(VOCABULARY), generator=torch.Generator())
+    found = solve([Problem(compiled.automaton, logits, committed, None)])[0]
+    assert not found.has_member and found.log_evidence == -torch.inf
+    assert not compiled.completable(committed)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10**6), n=st.integers(12, 30), share=st.floats(0, 1))
+def test_what_fits_is_never_disproved(name: str, seed: int, n: int, share: float) -> None:
+    automaton = LazyAutomaton(ds.json_schema(SCHEMAS[name]), VOCABULARY)
+    generator = torch.Generator().manual_seed(seed)
+    logits = 4 * torch.randn(n, len(VOCABULARY), generator=generator)
+    member = solve([Problem(automaton, logits, [MASKED] * n, NULL)])[0].map().tolist()
+    kept = (torch.rand(n, generator=generator) < share).tolist()
+    committed = [token if keep else MASKED for token, keep in zip(member, kept, strict=True)]
+    question = unasked(committed, NULL, automaton.start)
+    assert not nothing_fits(automaton, question, 10**8)
 
 
 def test_keys_of_many_characters_are_explored_sparingly() -> None:

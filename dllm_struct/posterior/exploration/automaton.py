@@ -22,7 +22,7 @@ from dllm_struct.automata.machine import (
     Machine,
 )
 from dllm_struct.errors import BudgetExceeded
-from dllm_struct.languages.base import Language
+from dllm_struct.languages.base import Language, Lazy
 from dllm_struct.posterior.exploration.memory import (
     BROAD,
     FEWEST,
@@ -116,6 +116,14 @@ class LazyAutomaton:
             self.machine = self.machine.fresh()
             self._forget()
 
+    def forgetful(self) -> LazyAutomaton | None:
+        """A new automaton of more texts that remembers less, if there is one."""
+        machine = self.machine.forgetful()
+        if machine is None:
+            return None
+        language = Lazy(f"{self.language.description}, remembering less", machine)
+        return LazyAutomaton(language, self.vocabulary)
+
     def with_null(self, null_token_id: int | None) -> LazyAutomaton:
         """This automaton without the text of ``null_token_id``."""
         if null_token_id is None or self.vocabulary.tokens[null_token_id] is None:
@@ -204,6 +212,12 @@ class LazyAutomaton:
             assert found is not None
             self._effects[state] = found
         return self._effects[state]
+
+    def following(self, state: int) -> tuple[list[int], int]:
+        """The states after any token, and how many tokens lead to them."""
+        found = self._walk(state, self.num_tokens, len(self.words.byte) + 1)
+        assert found is not None
+        return np.unique(found[1]).tolist(), len(found[1])
 
     def fill(self, requests: Iterable[tuple[int, int]]) -> None:
         """Ask the machine about a state and a byte, a token or all of it (`ROW`, `LIST`, …)."""

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from dllm_struct.automata.jit import jit
 from dllm_struct.posterior.exploration.memory import FEWEST, NOT_ASKED, Memory
-from dllm_struct.posterior.exploration.reading import END
+from dllm_struct.posterior.exploration.reading import END, begins
+from dllm_struct.posterior.exploration.words import Words
 
 ALL = -1
 """A beam that keeps every state."""
@@ -19,7 +20,8 @@ MOST_REMEMBERING = 4
 likely tokens: these are the ones that are expensive."""
 
 MOST_REMEMBERED = 6
-"""Likely tokens that are tried in each of them."""
+"""Likely tokens that are tried in these together: of what they lead to, no more is kept than
+`MOST_REMEMBERING`, and each of it is new."""
 
 FAINT = 12.0
 """Nats below the likeliest way to a position at which a way counts for nothing."""
@@ -31,6 +33,7 @@ def tries_of(
     scores: NDArray[np.float64],
     options: NDArray[np.int32],
     row: NDArray[np.float32],
+    words: Words,
     memory: Memory,
     beam: int,
 ) -> NDArray[np.int64]:
@@ -42,26 +45,53 @@ def tries_of(
         states: int32 [k].
         scores: float64 [k].
         options: int32 [m], likely tokens of the position, the likeliest first.
-        row: float32 [V'], its logits, or empty.
+        row: float32 [V'], its logits, or empty: all weights are 0.
+        words: the vocabulary.
         memory: what is known.
         beam: states that are kept, or `ALL`.
     """
-    most = len(options)
-    tries = np.full(len(states), most)
+    tries = np.full(len(states), len(options))
     if beam == ALL:
         return tries
-    if len(states) and len(row) and most:
-        best = scores.max() + np.float64(row[options[0]])
+    if len(states) and len(row) and len(options):
+        highest = scores.max() + np.float64(row[options[0]])
         for k in range(len(states)):
-            while tries[k] and scores[k] + row[options[tries[k] - 1]] < best - FAINT:
+            while tries[k] and scores[k] + row[options[tries[k] - 1]] < highest - FAINT:
                 tries[k] -= 1
     if not memory.remembers[states].any():
         return tries
     own = np.flatnonzero(memory.remembers[states])
     tries[own] = 0
-    nearest = own[np.argsort(-scores[own], kind="mergesort")[:MOST_REMEMBERING]]
-    tries[nearest] = min(most, MOST_REMEMBERED)
+    best = own[np.argsort(-scores[own], kind="mergesort")[:MOST_REMEMBERING]]
+    _share(MOST_REMEMBERED, best, tries, states, scores, options, row, words, memory)
     return tries
+
+
+@jit
+def _share(
+    count: Any,
+    own: Any,
+    tries: Any,
+    states: Any,
+    scores: Any,
+    options: Any,
+    row: Any,
+    words: Any,
+    memory: Any,
+) -> None:
+    """Give out tries to the best pairs of state and token; those that begin wrong are free."""
+    while count > 0:
+        best, highest = -1, -np.inf
+        for k in own:
+            if tries[k] < len(options):
+                weight = 0.0 if len(row) == 0 else np.float64(row[options[tries[k]]])
+                if best < 0 or scores[k] + weight > highest:
+                    best, highest = k, scores[k] + weight
+        if best < 0:
+            break
+        token = options[tries[best]]
+        count -= begins(states[best], token, words.text, words.offset, memory.rows)
+        tries[best] += 1
 
 
 @jit

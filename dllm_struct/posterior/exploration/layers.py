@@ -179,7 +179,7 @@ def _explore(
     options = asked.options[i, : asked.num_options[i]]
     scores = layers.score[layers.start[i] : layers.start[i + 1]]
     row = asked.logits[asked.row_of[i]]
-    tries = tries_of(states, scores, options, row, memory, asked.beam)
+    tries = tries_of(states, scores, options, row, words, memory, asked.beam)
     edges, count, missing = expand(
         states,
         scores,

@@ -19,6 +19,13 @@ END = 0
 
 
 @jit
+def begins(state: Any, token: Any, text: Any, offset: Any, rows: Any) -> Any:
+    """Whether a token has text whose first byte may stand after a state, where that is seen."""
+    first = offset[token]
+    return first < offset[token + 1] and rows[state, text[first]] != DEAD
+
+
+@jit
 def read(
     state: Any,
     token: Any,
@@ -40,6 +47,8 @@ def read(
     if not seen[state]:
         return np.int32(UNMADE)
     if by_token[state]:
+        if not begins(state, token, text, offset, rows):
+            return np.int32(DEAD)
         return read_target[place_of(state, token, read_key)]
     target = np.int32(state)
     for at in range(first, last):

@@ -23,6 +23,7 @@ from dllm_struct.posterior.exploration.filling import MOST_EFFORT, READ, work_of
 from dllm_struct.posterior.exploration.guided import guided, unguided
 from dllm_struct.posterior.exploration.lattice import Trail
 from dllm_struct.posterior.exploration.memory import FEWEST
+from dllm_struct.posterior.exploration.proving import nothing_fits
 from dllm_struct.posterior.exploration.question import ANY, Question
 from dllm_struct.posterior.exploration.reading import END, passed
 from dllm_struct.posterior.exploration.words import NEVER
@@ -35,6 +36,9 @@ BRIDGE_WIDTH = 16
 
 MOST_WORK = READ * MOST_EFFORT
 """Tokens that a search reads before it gives up; a state that is new counts as `READ`."""
+
+MOST_UNGUIDED = 40_000
+"""States that are looked at where a machine has nothing to guide a search by: each takes long."""
 
 
 @dataclass(frozen=True)
@@ -126,10 +130,14 @@ def _attempts(search: _Search) -> Iterator[_Attempt]:
     """Searches that have ended, the ones that are likely to be short first."""
     automaton, question = search.automaton, search.question
     fillings = guided(automaton, question)
+    if fillings is None:
+        search.work_left = min(search.work_left, READ * MOST_UNGUIDED)
     for plan in QUICK:
         if fillings is not None:
             yield next(fillings)
         yield search.swept(plan)
+    if nothing_fits(automaton, question, search.work_left):
+        yield _Swept(None, is_complete=True)
     if fillings is None:
         yield unguided(automaton, question, search.work_left // READ)
     yield search.swept(WIDE[0])

@@ -69,6 +69,22 @@ def test_every_state_can_be_completed(style: str, r: Random) -> None:
             assert Draft202012Validator(checked).is_valid(read(text)), text
 
 
+@pytest.mark.parametrize("style", STYLES)
+@settings(max_examples=25)
+@given(randoms)
+def test_a_machine_that_remembers_less_reads_every_member(style: str, r: Random) -> None:
+    machine = machine_of(r.choice([schema(r, 2), *REMEMBERED]), **STYLES[style])
+    assume(machine.start)
+    text = walk(r, machine, r.randrange(25))
+    assert machine.forgetful().matches(text), text
+
+
+def test_a_machine_that_remembers_less_reads_keys_twice() -> None:
+    machine = machine_of({"type": "object", "additionalProperties": {"uniqueItems": True}})
+    text = b'{"a": [1, 1], "a": []}'
+    assert machine.forgetful().matches(text) and not machine.matches(text)
+
+
 @settings(max_examples=25)
 @given(randoms)
 def test_an_unsatisfiable_schema_has_no_start(r: Random) -> None:

@@ -101,11 +101,22 @@ class Key:
         node: where it is in the trie, or None when it is the start of no name.
         pending: what is written of the next character.
         unnamed: the unnamed keys that it may become, with the states of their literals.
+
+    Args:
+        node: as above.
+        unnamed: as above.
+        spelling: of its characters.
+        pending: as above.
+        before: the key that it goes on from.
+        written: what is written since.
+        kept: one key of all that may become the same, whatever their beginnings are; None: each
+            is remembered.
     """
 
     __slots__ = (
         "_after",
         "_before",
+        "_kept",
         "_spelling",
         "_text",
         "_written",
@@ -122,6 +133,7 @@ class Key:
         pending: bytes = b"",
         before: Key | None = None,
         written: bytes = b"",
+        kept: Kept | None = None,
     ) -> None:
         self.node = node
         self.pending = pending
@@ -129,8 +141,9 @@ class Key:
         self._spelling = spelling
         self._before = before
         self._written = written
+        self._kept = kept
         self._text: bytes | None = None
-        self._after: dict[bytes, Key | None] = {}
+        self._after: dict[bytes, Key | None] | None = None
 
     @property
     def text(self) -> bytes:
@@ -146,28 +159,39 @@ class Key:
 
     def after(self, data: bytes) -> Key | None:
         """The key with some more bytes; None when no key begins so."""
+        if self._after is None:
+            self._after = {}
         if data not in self._after:
             self._after[data] = self._read(data)
         return self._after[data]
 
     def _read(self, data: bytes) -> Key | None:
-        node, pending, unnamed = self.node, self.pending, self.unnamed
+        unnamed = tuple(
+            (keys, after)
+            for keys, state in self.unnamed
+            if (after := keys.literal.run(state, data)) != DEAD
+        )
+        if unnamed == self.unnamed:  # nearly always; one tuple is kept
+            unnamed = self.unnamed
+        node, pending = self._named_after(data)
+        if node is None and not unnamed:
+            return None
+        key = Key(node, unnamed, self._spelling, pending, self, data, self._kept)
+        return key if self._kept is None else self._kept.setdefault((node, pending, unnamed), key)
+
+    def _named_after(self, data: bytes) -> tuple[Name | None, bytes]:
+        """Where some more bytes lead in the trie, and what is written of the next character."""
+        node, pending = self.node, self.pending
         for byte in data:
-            if node is not None:
-                pending = extended(pending, byte, self._spelling)
-                nodes = node.ways().get(pending)
-                if nodes is None:
-                    node, pending = None, b""
-                elif len(nodes) == 1 and node.complete(pending):
-                    node, pending = nodes[0], b""
-            unnamed = tuple(
-                (keys, after)
-                for keys, state in unnamed
-                if (after := keys.literal.step(state, byte)) != DEAD
-            )
-            if node is None and not unnamed:
-                return None
-        return Key(node, unnamed, self._spelling, pending, self, data)
+            if node is None:
+                break
+            pending = extended(pending, byte, self._spelling)
+            nodes = node.ways().get(pending)
+            if nodes is None:
+                node, pending = None, b""
+            elif len(nodes) == 1 and node.complete(pending):
+                node, pending = nodes[0], b""
+        return node, pending
 
     def next_bytes(self) -> bytes:
         """Bytes that may come next, the closing quote apart; some of them twice."""
@@ -198,3 +222,7 @@ class Key:
             if complete and place in nodes[0].places:
                 return written[len(self.pending) :] + nodes[0].rest(place)
         raise AssertionError("a name below is written somehow")
+
+
+Kept = dict[tuple[Name | None, bytes, tuple[tuple[Unnamed, int], ...]], Key]
+"""Keys by what they may become."""

@@ -64,6 +64,14 @@ class Literals:
             return _END if self._closed and self.content.accepting(state >> 1) else DEAD
         return DEAD if byte < _CONTROLS else 2 * self.content.step(state >> 1, byte)
 
+    def run(self, state: int, data: bytes) -> int:
+        """The state after several bytes."""
+        for byte in data:
+            state = self.step(state, byte)
+            if state == DEAD:
+                break
+        return state
+
     def row(self, state: int) -> NDArray[np.int32]:
         """The states after each byte, int32 [256]."""
         if state & 1:

@@ -21,7 +21,6 @@ from dllm_struct.languages.json_schema.escapes import Spelling
 from dllm_struct.languages.json_schema.machine.endings import completed
 from dllm_struct.languages.json_schema.machine.frames import Document, Interned, Returns
 from dllm_struct.languages.json_schema.machine.listing import Listing, Samples, Search
-from dllm_struct.languages.json_schema.machine.literals import QUOTE
 from dllm_struct.languages.json_schema.machine.open_arrays import ArrayPlan
 from dllm_struct.languages.json_schema.machine.open_objects import ObjectPlan
 from dllm_struct.languages.json_schema.machine.places import Places
@@ -34,6 +33,7 @@ from dllm_struct.languages.json_schema.machine.values import Values
 from dllm_struct.languages.json_schema.shapes import ArrayShape, Graph, ObjectShape, Place
 
 NUM_BYTES = 256
+_QUOTE = b'"'
 _SEPARATORS = np.frombuffer(SEPARATORS, np.uint8)
 MOST_KEPT = 200_000
 """States that `JsonMachine.matches` keeps."""
@@ -114,6 +114,13 @@ class JsonMachine(Machine):
     def unshared(self) -> Self:
         """The graph, which takes long to make, is shared."""
         return self.fresh()
+
+    def forgetful(self) -> JsonMachine:
+        """Texts whose keys may come twice, and whose items may be equal or not."""
+        machine = JsonMachine.__new__(JsonMachine)
+        style = replace(self.style, forgetful=True)
+        machine._prepare(self.graph, style, self.place, plain=self._plain)
+        return machine
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("graph", "style", "place", "_plain")}
@@ -215,14 +222,18 @@ class JsonMachine(Machine):
         """The state after several bytes; within a text that is remembered in one go."""
         if len(data) == 1 or not self.remembers(state):
             return super().read(state, data)
+        inside, quote, rest = data.partition(_QUOTE)
         config = self._configs[state]
-        if QUOTE not in data:
-            after = Successors(self)
-            if all(thread.skim(data, after) for thread in config):
-                return self._number(after.threads())
-        for byte in data:
-            config = self._after(config, byte)
-        return self._number(config)
+        after = Successors(self)
+        if not inside:
+            pass
+        elif all(thread.skim(inside, after) for thread in config):
+            state = self._number(after.threads())
+        else:
+            for byte in inside:
+                config = self._after(config, byte)
+            state = self._number(config)
+        return super().read(state, quote + rest)
 
     @property
     def num_states(self) -> int:

@@ -74,6 +74,8 @@ class Explored:
         self.start = dfa.start
         self._members: dict[int, Members] = {}
         self._completions: dict[int, bytes] = {}
+        self._after: dict[int, list[int]] = {}
+        self._endless: dict[int, bool] = {}
 
     @cached_property
     def _distances(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -107,11 +109,18 @@ class Explored:
 
     def endless(self, state: int) -> bool:
         """Whether infinitely many members continue from a state."""
-        return state != DEAD and bool(self._distances[1][state] == UNBOUNDED)
+        found = self._endless.get(state)
+        if found is None:
+            found = state != DEAD and bool(self._distances[1][state] == UNBOUNDED)
+            self._endless[state] = found
+        return found
 
     def step(self, state: int, byte: int) -> int:
         """The next state."""
-        return int(self.dfa.transitions[state, self.dfa.byte_class[byte]])
+        after = self._after.get(state)
+        if after is None:
+            after = self._after[state] = self.row(state).tolist()
+        return after[byte]
 
     def row(self, state: int) -> NDArray[np.int32]:
         """The states after each byte, int32 [256]."""

@@ -100,10 +100,11 @@ class ObjectEndings:
         rest = fresh_key(keys, state, key.text, written.used)
         if rest is None:
             return None
+        rules = self._rules
+        if rules.is_free:
+            return self._with_value(rest, keys.others.value, rules.after_unnamed(written))
         name = decoded(key.text + rest)[0]
-        ways = (
-            self._with_value(rest, *way) for way in self._rules.unnamed(written, keys.others, name)
-        )
+        ways = (self._with_value(rest, *way) for way in rules.unnamed(written, keys.others, name))
         return min((way for way in ways if way is not None), key=len, default=None)
 
     def _with_value(self, rest: bytes, value: Place, after: Written) -> bytes | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dllm_struct.automata.algebra import intersection
 from dllm_struct.automata.dfa import DFA
-from dllm_struct.languages.json_schema.machine.keys import Key, Name, Unnamed
+from dllm_struct.languages.json_schema.machine.keys import Kept, Key, Name, Unnamed
 from dllm_struct.languages.json_schema.machine.memory import Remembered
 from dllm_struct.languages.json_schema.machine.naming import Naming, Progress, Used
 from dllm_struct.languages.json_schema.machine.places import Places
@@ -96,6 +96,11 @@ class ObjectRules:
         except UnicodeEncodeError:
             return False
         return True
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no unnamed property has to be there, so that ends do not look at their keys."""
+        return not (self.shape.some or self.low)
 
     # How much has to be written, and how much may be
 
@@ -221,24 +226,39 @@ class ObjectRules:
         if key in written.used:
             return
         free, _ = self._unnamed(written)
-        data = key.encode()
-        matching = sum(
-            1 << i
-            for i, some in enumerate(self.shape.some)
-            if written.unmet >> i & 1 and some.keys.matches(data)
-        )
-        in_order = self.places.style.order == "schema"
-        after = written._replace(
-            progress=self.naming.end if in_order else written.progress,
-            size=min(written.size + 1, self._enough),
-            used=written.used.adding(key),
-        )
+        after = self.after_unnamed(written)
+        if not self.places.style.forgetful:
+            after = after._replace(used=written.used.adding(key))
+        if self.is_free:
+            if free:
+                yield others.value, after
+            return
+        matching = self._matching(written, key)
         for met in [*subsets(matching), *([0] if free else [])]:
             asked = [some.value for i, some in enumerate(self.shape.some) if met >> i & 1]
             value = self.places.meet([others.value, *asked])
             way = after._replace(unmet=after.unmet & ~met)
             if self.places.inhabited(value) and self.feasible(way):
                 yield value, way
+
+    def _matching(self, written: Written, key: str) -> int:
+        """Bits of the `some` that are not met and have such a key."""
+        if self.places.style.forgetful:
+            return written.unmet
+        data = key.encode()
+        return sum(
+            1 << i
+            for i, some in enumerate(self.shape.some)
+            if written.unmet >> i & 1 and some.keys.matches(data)
+        )
+
+    def after_unnamed(self, written: Written) -> Written:
+        """What is written after an unnamed property, but for its key."""
+        in_order = self.places.style.order == "schema"
+        return written._replace(
+            progress=self.naming.end if in_order else written.progress,
+            size=min(written.size + 1, self._enough),
+        )
 
     def _unnamed(self, written: Written) -> tuple[bool, int]:
         """Whether any unnamed property may come, and those of `some` that one may come for."""
@@ -260,7 +280,8 @@ class ObjectRules:
         if variant not in self._keys:
             unnamed = tuple(self._languages(free, unmet))
             node = self._trie if named else None
-            self._keys[variant] = Key(node, unnamed, self.places.style.spelling)
+            kept: Kept | None = {} if self.places.style.forgetful else None
+            self._keys[variant] = Key(node, unnamed, self.places.style.spelling, kept=kept)
         return self._keys[variant]
 
     def _languages(self, free: bool, unmet: int) -> Iterator[tuple[Unnamed, int]]:

@@ -131,13 +131,16 @@ class ObjectFrame:
 
     def alive(self, key: Key) -> bool:
         """Whether a key begun may become one that is allowed here."""
-        low, high = self.plan.rules.naming.span(self.written.progress)
-        if key.named(low, high, self._may_come) is not None:
-            return True
+        for keys, state in key.unnamed:
+            if keys.literal.endless(state):
+                return True
+        if key.node is not None:
+            low, high = self.plan.rules.naming.span(self.written.progress)
+            if key.named(low, high, self._may_come) is not None:
+                return True
         used = self.written.used
         return any(
-            keys.literal.endless(state) or fresh_key(keys, state, key.text, used) is not None
-            for keys, state in key.unnamed
+            fresh_key(keys, state, key.text, used) is not None for keys, state in key.unnamed
         )
 
     def _may_come(self, i: int) -> bool:

@@ -46,6 +46,9 @@ class Places:
                 found = replace(found, numbers=numbers, strings=strings)
             if self._plain:
                 found = replace(found, numbers=plain_numbers(found.numbers))
+            if self.style.forgetful:
+                arrays = (replace(shape, unique=None) for shape in found.arrays)
+                found = replace(found, arrays=tuple(arrays))
             self._shapes[place] = found
         return found
 

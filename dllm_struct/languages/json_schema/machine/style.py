@@ -33,6 +33,8 @@ class Style:
         closed: write unnamed properties, and kinds that no keyword speaks of, only where the
             schema leaves no other way.
         max_space: longest run of whitespace when it is flexible; None for any.
+        forgetful: whether keys may come twice, and any items be equal or not: more texts than the
+            members, of an automaton with fewer states.
     """
 
     whitespace: Whitespace = "canonical"
@@ -40,6 +42,7 @@ class Style:
     order: Order = "schema"
     closed: bool = False
     max_space: int | None = None
+    forgetful: bool = False
 
     @property
     def room(self) -> int:

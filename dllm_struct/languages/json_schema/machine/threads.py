@@ -266,6 +266,8 @@ class InKey(Thread):
 
     def remembers(self) -> bool:
         """A key that may become one of endlessly many unnamed ones."""
+        if self.frame.plan.rules.places.style.forgetful:
+            return False
         return any(keys.literal.lasting(state) for keys, state in self.key.unnamed)
 
 

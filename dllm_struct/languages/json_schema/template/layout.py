@@ -24,6 +24,7 @@ from dllm_struct.languages.json_schema.shapes import (
     Shapes,
 )
 from dllm_struct.languages.json_schema.sizes import span, unnamed
+from dllm_struct.languages.json_schema.template.alike import Alike
 from dllm_struct.languages.json_schema.template.describe import describe, describe_object
 from dllm_struct.languages.json_schema.template.samples import Samples
 from dllm_struct.languages.json_schema.template.slots import (
@@ -77,6 +78,8 @@ class _Layout:
     def __init__(self, view: Written, key: str | None) -> None:
         self._view, self._key = view, key
         self._samples = Samples(view)
+        self._alike = Alike(view)
+        self._fragments: dict[tuple[object, ...], Fragment] = {}
         self._left = MAX_SLOTS
 
     def value(self, place: Place, pointer: str) -> Iterator[Part]:
@@ -88,7 +91,7 @@ class _Layout:
         elif self._left <= 0 or pointer.count("/") == MAX_DEPTH:
             yield self.whole(place, pointer)
         elif _kinds(shapes) == ["string"]:
-            yield from self._string(shapes, place, pointer)
+            yield from self._string(place, pointer)
         elif _kinds(shapes) == ["object"] and len(shapes.objects) == 1:
             yield from self._object(shapes.objects[0], place, pointer)
         elif _kinds(shapes) == ["array"] and _is_fixed(shapes.arrays):
@@ -100,20 +103,30 @@ class _Layout:
         """One slot for the JSON text of a value."""
         words = describe(self._view, place)
         samples = self._samples.of(place)
-        return self._slot(pointer, words, samples, value_text, self._view, place)
+        return self._slot(pointer, words, samples, value_text, place)
 
     def _slot(
-        self, slot: str, words: str, samples: tuple[str, ...], recipe: Recipe, *arguments: object
+        self,
+        slot: str,
+        words: str,
+        samples: tuple[str, ...],
+        recipe: Recipe,
+        place: Place,
+        *texts: str,
     ) -> Slot:
+        """A slot; those that may hold the same share their language."""
         self._left -= 1
-        key = None if self._key is None else f"{self._key} {slot}"
-        return Slot(slot, Fragment(words, key, recipe, *arguments), samples=samples)
+        known = (recipe, self._alike.first(place), words, *texts)
+        if known not in self._fragments:
+            key = None if self._key is None else f"{self._key} {slot}"
+            self._fragments[known] = Fragment(words, key, recipe, self._view, place, *texts)
+        return Slot(slot, self._fragments[known], samples=samples)
 
-    def _string(self, shapes: Shapes, place: Place, pointer: str) -> Iterator[Part]:
+    def _string(self, place: Place, pointer: str) -> Iterator[Part]:
         samples = tuple(text[1:-1] for text in self._samples.of(place))
         words = describe(self._view, place)
         yield Invariant('"')
-        yield self._slot(pointer, words, samples, body_text, shapes.written_strings)
+        yield self._slot(pointer, words, samples, body_text, place)
         yield Invariant('"')
 
     def _array(self, shape: ArrayShape, pointer: str) -> Iterator[Part]:
@@ -132,8 +145,7 @@ class _Layout:
         elif self._in_one_piece(shape):
             words = f"members of {describe_object(shape)}"
             samples = tuple(text[1:-1] for text in self._samples.of(place))
-            arguments = (self._view, place, shape)
-            yield self._slot(pointer, words, samples, members_text, *arguments)
+            yield self._slot(pointer, words, samples, members_text, place)
         else:
             yield from self._properties(shape, place, pointer)
         yield Invariant("}")
@@ -177,7 +189,7 @@ class _Layout:
         words = f"optional property {quoted(named.name)}: {describe(self._view, named.value)}"
         texts = self._samples.of(named.value)[: MOST - 1]
         pairs = [f"{before}{quoted(named.name)}: {text}{after}" for text in texts]
-        arguments = (self._view, before, named.name, named.value, after)
+        arguments = (named.value, before, named.name, after)
         return self._slot(pointer, words, (*pairs, ""), optional_text, *arguments)
 
     def _extras(self, shape: ObjectShape, place: Place, pointer: str) -> Slot:
@@ -189,7 +201,7 @@ class _Layout:
         texts = self._samples.of(self._view.extras(place))[: MOST - 1]
         samples = (*(f", {text[1:-1]}" for text in texts), "")
         here = pointer + escape_pointer(name)
-        return self._slot(here, "unnamed properties", samples, extras_text, self._view, place)
+        return self._slot(here, "unnamed properties", samples, extras_text, place)
 
 
 def _kinds(shapes: Shapes) -> list[str]:

@@ -13,11 +13,12 @@ from dllm_struct.automata.wrapping import Affixed, Inside
 from dllm_struct.errors import InvalidInput
 from dllm_struct.languages.base import Language
 from dllm_struct.languages.json_schema.machine import JsonMachine
-from dllm_struct.languages.json_schema.shapes import ObjectShape, Place, Property
+from dllm_struct.languages.json_schema.shapes import Place, Property
 from dllm_struct.languages.json_schema.template.written import Written
 from dllm_struct.languages.json_schema.texts import TextWriter, body
 
 Recipe = Callable[..., DFA | Machine]
+"""From a view, one of its places and some texts to what a slot may hold."""
 
 
 class Fragment(Language):
@@ -57,9 +58,9 @@ class Fragment(Language):
         )
 
 
-def body_text(content: DFA) -> DFA:
-    """The characters between the quotes of strings."""
-    return body(content, "canonical")
+def body_text(view: Written, place: Place) -> DFA:
+    """The characters between the quotes of a place's strings."""
+    return body(view.expand(place).written_strings, "canonical")
 
 
 def value_text(view: Written, place: Place) -> DFA | Machine:
@@ -80,7 +81,7 @@ def _scalars(literals: frozenset[str], numbers: DFA, content: DFA) -> DFA:
     return union(*(part for part in parts if not part.is_empty))
 
 
-def optional_text(view: Written, before: str, name: str, place: Place, after: str) -> DFA | Machine:
+def optional_text(view: Written, place: Place, before: str, name: str, after: str) -> DFA | Machine:
     """A property with a comma before or after it, or nothing."""
     named = Property(name, place)
     start = f"{before}{quoted(name)}: ".encode()
@@ -90,8 +91,9 @@ def optional_text(view: Written, before: str, name: str, place: Place, after: st
     )
 
 
-def members_text(view: Written, place: Place, shape: ObjectShape) -> DFA | Machine:
+def members_text(view: Written, place: Place) -> DFA | Machine:
     """What is between the braces of the objects of a place of one shape."""
+    (shape,) = view.expand(place).objects
     return _or(TextWriter(view).members(shape), lambda: _inside(view, place))
 
 
