@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import torch
 
-from dllm_struct.posterior.base import MASKED, Posterior, Problem
+from dllm_struct.posterior.base import MASKED, Drawn, Posterior, Problem
 from dllm_struct.posterior.device import solve_on_device
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.exploration.posterior import solve_by_exploring
 from dllm_struct.posterior.host import solve_on_host
 
-__all__ = ["MASKED", "Posterior", "Problem", "solve"]
+__all__ = ["MASKED", "Drawn", "Posterior", "Problem", "solve"]
 
 
 def solve(problems: Sequence[Problem]) -> list[Posterior]:
