@@ -141,7 +141,7 @@ class Drawing:
         against another is at most the spread of the kept logits, summed over the positions.
         """
         least, spread = self._kept(logits, temperature)
-        lowered = logits - (REMOTE * max(1.0, temperature) + float(spread.sum()))
+        lowered = logits - (spread.sum() + REMOTE * max(1.0, temperature))
         return torch.where(logits >= least[:, None], logits, lowered)
 
     def _kept(self, logits: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
@@ -202,8 +202,8 @@ def _least(best: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
 
 def _divided(logits: Tensor, temperature: float) -> Tensor:
     scaled = (logits / temperature).clamp(-LARGEST_LOGIT, LARGEST_LOGIT)
-    if bool(torch.isfinite(logits.sum())):
-        return scaled
+    if logits.device.type == "cpu" and bool(torch.isfinite(logits.sum())):
+        return scaled  # a pass less; to a device, the question costs more than the pass
     return torch.where(logits.isfinite(), scaled, logits)
 
 

@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 
-def upload(values: ArrayLike, device: torch.device) -> Tensor:
+def upload(values: ArrayLike | Tensor, device: torch.device) -> Tensor:
     """Send an array to a device without waiting for it; the caller does not change it again."""
-    host = torch.from_numpy(np.ascontiguousarray(values))
+    host = values if isinstance(values, Tensor) else torch.from_numpy(np.ascontiguousarray(values))
     if device.type == "cuda":  # only from pinned memory does a copy not wait
         return host.pin_memory().to(device, non_blocking=True)
     return host.to(device)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from dllm_struct.models.family import OF_PAIRS, Family, Mask
+from dllm_struct.transfer import upload
 
 
 def attention_mask(
@@ -38,8 +39,8 @@ def attention_mask(
         return call.full
     present = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]  # [B, n]
     if call.mask not in OF_PAIRS:
-        return present.long().to(device)
-    sees = _pairs(present, family.block_length).to(device)
+        return upload(present.long(), device)
+    sees = upload(_pairs(present, family.block_length), device)
     return sees if call.mask is Mask.BOOLEAN else _additive(sees, dtype)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 import transformers
 from torch import Tensor
@@ -21,6 +22,7 @@ from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.families import is_diffusion_gemma
 from dllm_struct.models.family import Family
 from dllm_struct.models.network import Forward, Network
+from dllm_struct.transfer import upload
 
 Read = Callable[[Sequence[View]], Sequence[LogitRows]]
 """Inputs to the logits of their canvases, at the positions that are wanted at least."""
@@ -109,7 +111,7 @@ class EncoderDecoder:
         return list(logits.unbind())
 
     def _tensor(self, rows: Sequence[Sequence[int]]) -> Tensor:
-        return torch.tensor(rows, dtype=torch.int64, device=self.network.device)
+        return upload(np.asarray(rows, np.int64), self.network.device)
 
 
 def _conditions(previous: Sequence[Tensor | None], device: torch.device) -> dict[str, Tensor]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from dllm_struct.canvas import MASKED
@@ -21,6 +23,7 @@ from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.attention import attention_mask
 from dllm_struct.models.family import Family
 from dllm_struct.models.wanted import Wanted, taken
+from dllm_struct.transfer import upload
 
 TOKENS_AT_ONCE = 8192
 """How many embeddings a mixture looks up at a time; more would copy a large part of the table."""
@@ -89,7 +92,7 @@ class Forward:
 
     def _call(self, views: Sequence[View], width: int, told: dict[str, Any]) -> Any:
         device, dtype = _device(self.network), _dtype(self.network)
-        ids = self._input_ids(views, width).to(device)
+        ids = upload(self._input_ids(views, width), device)
         mask = attention_mask(self.family, [_length(view) for view in views], dtype, device)
         if mask is not None:
             told = {"attention_mask": mask, **told}
@@ -107,16 +110,13 @@ class Forward:
         leading = [told.pop("attention_mask")] if "attention_mask" in told else []
         return self.network(ids, *leading, **told)
 
-    def _input_ids(self, views: Sequence[View], width: int) -> Tensor:
+    def _input_ids(self, views: Sequence[View], width: int) -> NDArray[np.int64]:
         """Return the rows padded on the right, int64 [B, width]."""
-        mask = self.family.mask_token_id
-        return torch.tensor(
-            [
-                [mask if token == MASKED else token for token in (*view.prompt, *view.canvas)]
-                + [mask] * (width - _length(view))
-                for view in views
-            ]
-        )
+        ids = np.full((len(views), width), self.family.filler, np.int64)
+        for row, view in enumerate(views):
+            own = np.array((*view.prompt, *view.canvas), np.int64)
+            ids[row, : len(own)] = np.where(own == MASKED, self.family.filler, own)
+        return ids
 
     def _mixtures(self, views: Sequence[View], input_ids: Tensor) -> Tensor:
         if not hasattr(self.network, "get_input_embeddings"):

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.family import Family
+from dllm_struct.transfer import upload
 
 POSITIONS, NUMBER = "logits_to_keep", "num_logits_to_keep"
 
@@ -64,7 +65,7 @@ class Wanted:
         """
         needed = sorted({*positions}) or [0]
         if POSITIONS in takes:
-            return cls(needed, {POSITIONS: torch.tensor(needed, device=device)})
+            return cls(needed, {POSITIONS: upload(np.asarray(needed, np.int64), device)})
         if NUMBER in takes:
             return cls(range(needed[0], width), {NUMBER: width - needed[0]})
         return cls(None, {})

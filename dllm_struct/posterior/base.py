@@ -18,7 +18,7 @@ from dllm_struct.logit_rows import LogitRows
 from dllm_struct.posterior.class_sums import sum_rows
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.spread import Spread
-from dllm_struct.transfer import fetch
+from dllm_struct.transfer import fetch, upload
 
 MASKED = -1
 
@@ -78,7 +78,7 @@ class Problem:
         """One row of logits for each position, float [n, V']; anything where it is committed."""
         if self.rows is None:
             return self.logits
-        return self.logits[torch.from_numpy(self.row_of).to(self.logits.device)]
+        return self.logits[upload(self.row_of, self.logits.device)]
 
     @property
     def num_tokens(self) -> int:

@@ -122,6 +122,13 @@ def test_agrees_with_enumeration(engine: Engine, seed: int, scale: float) -> Non
     assert members[witness] == pytest.approx(max(members.values()), rel=1e-6, abs=1e-5)
     chosen = posterior.log_probability(torch.tensor(witness, dtype=torch.int64)).exp()
     np.testing.assert_allclose(chosen, expected[np.arange(n), list(witness)], atol=1e-5)
+    assert tuple(posterior.witness().tokens.tolist()) == witness
+    np.testing.assert_allclose(posterior.witness().log_confidence.exp(), chosen, atol=1e-5)
+    masked = np.array([c == MASKED for c in case.problem.committed], bool)
+    null = (
+        expected[masked, NULL] if case.problem.null_token_id is not None else np.zeros(sum(masked))
+    )
+    np.testing.assert_allclose(posterior.null_confidence().numpy()[masked], null, atol=1e-5)
 
     if scale <= 5.0:  # beyond, what a float32 rounds away counts
         entropy = torch.special.entr(torch.from_numpy(expected)).sum(1).numpy()
@@ -251,9 +258,17 @@ def assert_same(found: Posterior, expected: Posterior) -> None:
         torch.testing.assert_close(getattr(found, name), getattr(expected, name))
     torch.testing.assert_close(found.length(), expected.length())
     torch.testing.assert_close(found.forced(), expected.forced())
+    torch.testing.assert_close(
+        torch.tensor(found.log_prediction), torch.tensor(expected.log_prediction)
+    )
     if not expected.has_member:
         return
     assert found.map().equal(expected.map())
+    masked = torch.tensor(expected.problem.committed) == MASKED
+    for one, other in zip(found.witness(), expected.witness(), strict=True):
+        torch.testing.assert_close(one, other)
+    null = (one.null_confidence()[masked] for one in (found, expected))
+    torch.testing.assert_close(*null)
     drawn = [one.sample(3, torch.Generator().manual_seed(0)) for one in (found, expected)]
     assert drawn[0].equal(drawn[1])
     for tokens in (expected.map(), drawn[0][0]):

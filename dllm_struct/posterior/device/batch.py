@@ -151,7 +151,7 @@ class DevicePosterior(ExactPosterior):
 
     @override
     def map(self) -> Tensor:
-        return upload(self.witness().tokens.numpy(), self._batch.device)
+        return upload(self.witness().tokens, self._batch.device)
 
     @override
     def sample(self, k: int, generator: torch.Generator | None = None) -> Tensor:
@@ -160,14 +160,14 @@ class DevicePosterior(ExactPosterior):
         shape = (k, len(self), 3)
         uniform = torch.rand(shape, generator=generator, dtype=torch.float64, device=place)
         if place.type == "cpu":
-            uniform = upload(uniform.numpy(), self._batch.device)
+            uniform = upload(uniform, self._batch.device)
         return self._batch.draw(self._index, uniform.to(self._batch.device))
 
     @override
     def log_probability(self, tokens: Tensor) -> Tensor:
         device, automaton = self._batch.device, self.automaton
         if tokens.device != device:
-            tokens = upload(tokens.numpy(), device)
+            tokens = upload(tokens, device)
         classes = tokens_of(automaton, device).of_token[tokens]
         rows = torch.arange(len(tokens), device=device)
         share = self.log_class_marginals[rows, classes] - self.log_class_weights[rows, classes]

@@ -96,6 +96,8 @@ class PlainBatch(Batch):
         whole = problem.logits[rows].float()  # [m, V], of some rows at a time
         scores.is_bad[at] = (whole.isnan() | whole.isposinf()).any(1).double()
         scores.norm[at] = whole.logsumexp(1).double()
+        if not len(tokens.tokens):
+            return
         values = whole.T[tokens.tokens]  # [V', m], sorted by class
         best = segment_max(values, tokens.lengths)
         shift = torch.where(best.isfinite(), best, torch.zeros_like(best))
