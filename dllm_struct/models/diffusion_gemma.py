@@ -19,6 +19,7 @@ from dllm_struct.canvas import MASKED
 from dllm_struct.decoding.signals import View
 from dllm_struct.errors import InvalidInput
 from dllm_struct.logit_rows import LogitRows
+from dllm_struct.models.compilation import Compilation
 from dllm_struct.models.families import is_diffusion_gemma
 from dllm_struct.models.family import Family
 from dllm_struct.models.network import Forward, Network
@@ -30,11 +31,19 @@ Read = Callable[[Sequence[View]], Sequence[LogitRows]]
 Prompts = tuple[tuple[int, ...], ...]
 
 
-def forward_for(network: Network, family: Family) -> Read:
-    """Return the forward pass of a network: a DiffusionGemma, or any other."""
-    if is_diffusion_gemma(getattr(network, "config", None)):
-        return EncoderDecoder(network)
-    return Forward(network, replace(family, mask_token_id=family.filler))
+def forward_for(network: Network, family: Family, compilation: Compilation | None = None) -> Read:
+    """Return the forward pass of a network: a DiffusionGemma, or any other.
+
+    Raises:
+        InvalidInput: a DiffusionGemma is to be compiled.
+    """
+    if not is_diffusion_gemma(getattr(network, "config", None)):
+        return Forward(network, replace(family, mask_token_id=family.filler), compilation)
+    if compilation is not None:
+        raise InvalidInput(
+            "a DiffusionGemma is not compiled here", hint="load it without a compilation"
+        )
+    return EncoderDecoder(network)
 
 
 class EncoderDecoder:
