@@ -18,7 +18,7 @@ from dllm_struct.posterior.base import Posterior, Problem
 from dllm_struct.posterior.device.batch import Batch, DevicePosterior
 from dllm_struct.posterior.device.plain import PlainBatch
 
-__all__ = ["Engine", "engine_for", "solve_on_device"]
+__all__ = ["Engine", "batches", "engine_for", "solve_on_device"]
 
 Engine = Literal["triton", "torch"]
 
@@ -62,7 +62,7 @@ def solve_on_device(problems: Sequence[Problem], engine: Engine | None = None) -
     """
     if not problems:
         return []
-    kind = _batches(engine or engine_for(problems[0].logits.device))
+    kind = batches(engine or engine_for(problems[0].logits.device))
     by_type: dict[torch.dtype, list[int]] = {}
     for index, problem in enumerate(problems):
         by_type.setdefault(problem.logits.dtype, []).append(index)
@@ -73,7 +73,8 @@ def solve_on_device(problems: Sequence[Problem], engine: Engine | None = None) -
     return [found[index] for index in range(len(problems))]
 
 
-def _batches(engine: Engine) -> type[Batch]:
+def batches(engine: Engine) -> type[Batch]:
+    """Return the kind of batch that an engine solves."""
     if engine == "torch":
         return PlainBatch
     from dllm_struct.posterior.device.fused import FusedBatch  # noqa: PLC0415 - needs an extra

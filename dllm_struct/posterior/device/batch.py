@@ -76,6 +76,11 @@ class Batch(ABC):
 
     @cached_property
     @abstractmethod
+    def scores(self) -> tuple[Tensor, ...]:
+        """What the logits say of every class."""
+
+    @cached_property
+    @abstractmethod
     def report(self) -> Report:
         """What a step needs of every slot."""
 

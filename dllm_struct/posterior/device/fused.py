@@ -143,6 +143,7 @@ class FusedBatch(Batch):
         return torch.empty(size, dtype=dtype, device=self.device)
 
     @cached_property
+    @override
     def scores(self) -> Scores:
         """What the logits say: classes and groups of every position."""
         count, masked = len(self._positions), len(self._masked)

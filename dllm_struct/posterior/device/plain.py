@@ -62,6 +62,7 @@ class PlainBatch(Batch):
         self.slot_of = upload(np.repeat(np.arange(len(self.sizes)), self.sizes), self.device)
 
     @cached_property
+    @override
     def scores(self) -> Scores:
         """What the logits say."""
         shape, place = (self.layout.classes[-1], self.steps), self.device
