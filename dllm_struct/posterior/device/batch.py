@@ -30,8 +30,8 @@ class Report:
     """What is fetched of all slots at once; N positions are those of slot 0, slot 1, ....
 
     Attributes:
-        best: float64 [P], log-weight of the most probable member, -inf: none fits.
-        evidence: float64 [P], log Z.
+        best: [P], log-weight of the most probable member, -inf: none fits.
+        evidence: [P], log Z.
         is_bad: bool [N], there is NaN or +inf in a masked row.
         tokens: int64 [N], the most probable member, -1 where none fits.
         log_confidence: float64 [N], log posterior probability of its tokens.
@@ -39,8 +39,8 @@ class Report:
         log_norm: float64 [N], log of the sum of exponentials of a masked row; 0 where committed.
     """
 
-    best: Tensor
-    evidence: Tensor
+    best: list[float]
+    evidence: list[float]
     is_bad: Tensor
     tokens: Tensor
     log_confidence: Tensor
@@ -56,7 +56,7 @@ class Report:
             positions: float64 [5, N], the others.
         """
         (best, evidence), (bad, tokens, likely, null, norm) = fetch([slots, positions])
-        return cls(best, evidence, bad > 0, tokens.long(), likely, null, norm)
+        return cls(best.tolist(), evidence.tolist(), bad > 0, tokens.long(), likely, null, norm)
 
 
 class Batch(ABC):
@@ -116,9 +116,9 @@ class DevicePosterior(ExactPosterior):
         self._batch = batch
         self._index = index
 
-    @property
+    @cached_property
     def _report(self) -> Report:
-        """The report of the batch.
+        """The report of the batch, in which this slot's logits are in order.
 
         Raises:
             NonFiniteLogits: there is NaN or +inf in this slot.
@@ -136,12 +136,12 @@ class DevicePosterior(ExactPosterior):
     @property
     @override
     def has_member(self) -> bool:
-        return bool(self._report.best[self._index] > -torch.inf)
+        return self._report.best[self._index] > -torch.inf
 
     @property
     @override
     def log_evidence(self) -> float:
-        return float(self._report.evidence[self._index])
+        return self._report.evidence[self._index]
 
     @property
     @override
