@@ -281,13 +281,16 @@ def _problem(reading: Reading, slot: str, start: int) -> Problem:
     )
     masked = _masked(committed)
     early = 0 if null is None else sum(index < least for index in masked)
+    problem = replace(problem, temperature=reading.drawing.divisor)
     if not (early or reading.drawing.changes):
         return problem
-    logits = rows.at(masked).float()
+    logits = rows.at(masked)
     if early:
         logits = logits.clone()
         logits[:early, null] = -torch.inf
-    return _with_rows(problem, reading.drawing.scaled(logits), masked)
+    if reading.drawing.changes:
+        logits = reading.drawing.scaled(logits.float())
+    return _with_rows(problem, logits, masked)
 
 
 def _rows(problem: Problem) -> LogitRows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from dllm_struct.logit_rows import LogitRows
 from dllm_struct.posterior.class_sums import sum_rows
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.spread import Spread
+from dllm_struct.posterior.temperature import divided
 from dllm_struct.transfer import fetch, upload
 
 MASKED = -1
@@ -41,6 +42,8 @@ class Problem:
             None: row i is that of position i.
         before: tokens that were written before these positions; they and what stands here are one
             text.
+        temperature: what the logits are divided by as they are read, so that no array of their size
+            is made; see `dllm_struct.posterior.temperature`.
         room: positions that may follow these. What stands here may then also be the beginning of a
             member that fits into all of them; how many ways there are to go on does not count. Of a
             lazy automaton some such beginnings may be left out, when only a tight end fits.
@@ -54,6 +57,7 @@ class Problem:
     rows: NDArray[np.int64] | None = None
     before: Sequence[int] = ()
     room: int = 0
+    temperature: float = 1.0
 
     def __post_init__(self) -> None:
         rows = self.logits if self.rows is None else self.rows
@@ -79,6 +83,17 @@ class Problem:
         if self.rows is None:
             return self.logits
         return self.logits[upload(self.row_of, self.logits.device)]
+
+    def divided(self) -> Problem:
+        """Return the same problem at temperature 1, with logits of its own."""
+        if self.temperature == 1:
+            return self
+        masked = [i for i, token in enumerate(self.committed) if token == MASKED]
+        if not masked:  # committed rows are not read
+            return replace(self, temperature=1.0)
+        own = LogitRows(self.logits, self.rows).at(masked).float()
+        rows = LogitRows.at_positions(divided(own, self.temperature), masked, len(self.committed))
+        return replace(self, logits=rows.values, rows=rows.row_of, temperature=1.0)
 
     @property
     def num_tokens(self) -> int:

@@ -14,6 +14,7 @@ from typing_extensions import override
 from dllm_struct.automata.tokens import TokenAutomaton
 from dllm_struct.posterior.base import MASKED, ROWS_AT_ONCE, Posterior, Problem
 from dllm_struct.posterior.support import forced_tokens
+from dllm_struct.posterior.temperature import divided
 from dllm_struct.transfer import upload
 
 
@@ -90,11 +91,14 @@ class ExactPosterior(Posterior):
         device, committed = result.device, np.asarray(self.problem.committed, np.int64)
         of_token = upload(self.automaton.classes.of_token.astype(np.int64), device)
         of_class, width, masked = of_class.to(device), len(of_token), committed == MASKED
-        positions = np.flatnonzero(masked)
+        positions, temperature = np.flatnonzero(masked), self.problem.temperature
         for start in range(0, len(positions), ROWS_AT_ONCE):
             own = positions[start : start + ROWS_AT_ONCE]
             at, rows = upload(own, device), upload(self.problem.row_of[own], device)
-            result[at, :width] = part(self.problem.logits[rows, :width], of_class[at][:, of_token])
+            result[at, :width] = part(
+                divided(self.problem.logits[rows, :width].float(), temperature),
+                of_class[at][:, of_token],
+            )
         if self.has_member:
             settled = np.flatnonzero(~masked)
             result[upload(settled, device), upload(committed[settled], device)] = sure

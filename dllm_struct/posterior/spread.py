@@ -21,6 +21,7 @@ from dllm_struct.automata.jit import jit
 from dllm_struct.automata.tokens import Classes
 from dllm_struct.posterior.class_sums import LANES, exponentials, gathered, total_of
 from dllm_struct.posterior.segments import segment_max
+from dllm_struct.posterior.temperature import divided
 from dllm_struct.transfer import upload
 
 ROWS_AT_ONCE = 16
@@ -131,6 +132,7 @@ def spread_on_device(
     logits: Tensor,
     row_of: NDArray[np.int64],
     masked: NDArray[np.int64],
+    temperature: float,
     tokens: Tensor,
     class_lengths: Tensor,
     log_marginal: Tensor,
@@ -141,6 +143,7 @@ def spread_on_device(
         logits: float [k, V'].
         row_of: int64 [n], the row of each position.
         masked: int64 [m], the masked positions; the others are committed, and sure.
+        temperature: what the logits are divided by.
         tokens: int64 [T], the tokens sorted by class.
         class_lengths: int64 [C], how many tokens each class has.
         log_marginal: float64 [n, C], of the classes.
@@ -151,7 +154,7 @@ def spread_on_device(
     for start in range(0, len(masked), ROWS_AT_ONCE):
         part = masked[start : start + ROWS_AT_ONCE]
         at, rows = upload(part, logits.device), upload(row_of[part], logits.device)
-        values = logits[rows].float().T[tokens]  # [T, m]
+        values = divided(logits[rows].float(), temperature).T[tokens]  # [T, m]
         entropy[at], top[at] = _spread(values, class_lengths, log_marginal[at].T.exp())
     return Spread(entropy, top)
 

@@ -139,7 +139,7 @@ def reading(seed: int, drawing: Drawing) -> Reading:
 
 
 @pytest.mark.parametrize(
-    ("drawing", "fetches"), [(Drawing(), 1), (Drawing(1.0), 2), (Drawing(1.0, noise="gumbel"), 2)]
+    ("drawing", "fetches"), [(Drawing(), 1), (Drawing(0.7), 2), (Drawing(1.0, noise="gumbel"), 2)]
 )
 def test_a_step_fetches_once_and_once_more_for_samples(
     drawing: Drawing, fetches: int, monkeypatch: pytest.MonkeyPatch

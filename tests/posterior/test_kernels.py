@@ -80,13 +80,15 @@ def both(problems: list[Problem]) -> Iterator[tuple[Posterior, Posterior]]:
     scale=st.sampled_from([0.0, 1.0, 5.0, 300.0]),
     dtype=st.sampled_from(TYPES),
     change=st.sampled_from(CHANGES),
+    temperature=st.sampled_from([1.0, 0.7, 3.0]),
 )
 def test_kernels_agree_with_plain_torch(
-    seed: int, scale: float, dtype: torch.dtype, change: Any
+    seed: int, scale: float, dtype: torch.dtype, change: Any, temperature: float
 ) -> None:
     cases = [random_case(seed + i, scale) for i in range(2)]
     problems = [in_a_table(case.problem, seed) for case in cases if case is not None]
     problems = [moved(p, lambda logits: change(logits).to(dtype)) for p in problems]
+    problems = [replace(problem, temperature=temperature) for problem in problems]
     for found, expected in both(problems):
         assert_same(found, expected)
 

@@ -22,6 +22,7 @@ from dllm_struct.posterior.base import MASKED, Drawn, Problem, require_finite
 from dllm_struct.posterior.device.layout import offsets, tokens_of
 from dllm_struct.posterior.exact import ExactPosterior, automaton_of
 from dllm_struct.posterior.spread import Spread, spread_on_device
+from dllm_struct.posterior.temperature import divided
 from dllm_struct.transfer import fetch, upload
 
 
@@ -176,7 +177,8 @@ class DevicePosterior(ExactPosterior):
         classes = tokens_of(automaton, device).of_token[tokens]
         rows = torch.arange(len(tokens), device=device)
         share = self.log_class_marginals[rows, classes] - self.log_class_weights[rows, classes]
-        own = self.problem.logits[upload(self.problem.row_of, device), tokens].to(share)
+        own = self.problem.logits[upload(self.problem.row_of, device), tokens].float()
+        own = divided(own, self.problem.temperature).to(share)
         is_masked = self._batch.committed(self._index) == MASKED
         return (share + torch.where(is_masked, own, torch.zeros_like(own))).float()
 
@@ -205,6 +207,7 @@ class DevicePosterior(ExactPosterior):
             self.problem.logits,
             self.problem.row_of,
             masked,
+            self.problem.temperature,
             tokens.tokens,
             tokens.lengths,
             self.log_class_marginals,

@@ -21,6 +21,7 @@ from dllm_struct.posterior.device.kernels import draws, marginals, sums, sweeps
 from dllm_struct.posterior.device.kernels.arrays import POSITION_COLUMNS, SLOT_COLUMNS
 from dllm_struct.posterior.device.layout import offsets
 from dllm_struct.posterior.device.tables import EDGES_WIDE, FLOW_WIDE, TOKENS_WIDE, tables
+from dllm_struct.posterior.temperature import LEAST_TEMPERATURE
 from dllm_struct.transfer import upload
 
 LOGIT_TYPES = {
@@ -117,6 +118,7 @@ class FusedBatch(Batch):
                 self._parts[:-1],
                 self._flows[:-1],
                 self.first[:-1],
+                np.array([max(p.temperature, LEAST_TEMPERATURE) for p in problems]).view(np.int64),
             ],
             np.int64,
         )

@@ -20,6 +20,7 @@ from dllm_struct.posterior.base import MASKED, Problem
 from dllm_struct.posterior.device.batch import Batch, Report
 from dllm_struct.posterior.device.layout import layout, tokens_of
 from dllm_struct.posterior.segments import first_of_run, segment_log_sum_exp, segment_max
+from dllm_struct.posterior.temperature import divided
 from dllm_struct.transfer import upload
 
 ROWS_AT_ONCE = 16
@@ -94,7 +95,9 @@ class PlainBatch(Batch):
         rows = upload(problem.row_of[masked], self.device)
         at = upload(masked + self.first[index], self.device)
         columns = upload(masked + self.steps - self.sizes[index], self.device)
-        whole = problem.logits[rows].float()  # [m, V], of some rows at a time
+        whole = divided(
+            problem.logits[rows].float(), problem.temperature
+        )  # [m, V], of some rows at a time
         scores.is_bad[at] = (whole.isnan() | whole.isposinf()).any(1).double()
         scores.norm[at] = whole.logsumexp(1).double()
         if not len(tokens.tokens):
@@ -236,7 +239,8 @@ class PlainBatch(Batch):
             return torch.full_like(classes, problem.committed[position])
         at = torch.arange(own.widest, device=self.device)
         tokens = own.tokens[(own.start[classes][:, None] + at).clamp_max(len(own.tokens) - 1)]
-        scores = problem.logits[int(problem.row_of[position])][tokens].double()
+        scores = problem.logits[int(problem.row_of[position])][tokens].float()
+        scores = divided(scores, problem.temperature).double()
         chosen = _pick(_only(scores, at < own.lengths[classes][:, None]), uniform)
         return tokens.gather(1, chosen[:, None])[:, 0]
 

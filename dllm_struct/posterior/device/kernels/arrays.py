@@ -6,6 +6,7 @@ import triton.language as tl
 
 from dllm_struct.posterior.device.kernels.jit import kernel
 from dllm_struct.posterior.device.tables import SIZES, TABLES
+from dllm_struct.posterior.temperature import LARGEST_LOGIT
 
 SLOT_COLUMNS = (
     "tables",  # address of the automaton's array
@@ -20,6 +21,7 @@ SLOT_COLUMNS = (
     "parts",  # where its scratch for pieces of edges begins
     "flows",  # where its [n, flowing] values begin
     "first",  # its first position among all
+    "temperature",  # the bits of a float64
 )
 POSITION_COLUMNS = (
     "slot",
@@ -45,6 +47,7 @@ POSITION_COLUMNS = (
     SLOT_PARTS,
     SLOT_FLOWS,
     SLOT_FIRST,
+    SLOT_TEMPERATURE,
 ) = map(tl.constexpr, range(len(SLOT_COLUMNS)))
 (
     AT_SLOT,
@@ -99,6 +102,7 @@ NOTHING = tl.constexpr(float("-inf"))
 # What is taken out before summing exponentials is never less: -inf minus it is -inf.
 LEAST = tl.constexpr(-1.7976931348623157e308)
 LEAST_LOGIT = tl.constexpr(-3.4028234663852886e38)
+LARGEST = tl.constexpr(LARGEST_LOGIT)
 FAR = tl.constexpr(2**31 - 1)
 
 
@@ -106,6 +110,14 @@ FAR = tl.constexpr(2**31 - 1)
 def log_or_nothing(total: tl.tensor) -> tl.tensor:
     """Log of a sum, -inf where it is 0."""
     return tl.where(total > 0, tl.log(tl.where(total > 0, total, 1.0)), NOTHING)
+
+
+@kernel
+def divided(logits: tl.tensor, temperature: tl.tensor) -> tl.tensor:
+    """Logits over a temperature, in float32; see `dllm_struct.posterior.temperature`."""
+    scaled = tl.minimum(tl.maximum(logits / temperature, -LARGEST), LARGEST)
+    scaled = tl.where(logits > NOTHING, scaled, logits)
+    return tl.where(temperature == 1.0, logits, scaled)
 
 
 @kernel

@@ -32,9 +32,11 @@ from dllm_struct.posterior.device.kernels.arrays import (
     SLOT_STEP,
     SLOT_STRIDE,
     SLOT_TABLES,
+    SLOT_TEMPERATURE,
     START,
     STATES,
     TOKENS,
+    divided,
 )
 from dllm_struct.posterior.device.kernels.jit import kernel
 
@@ -195,6 +197,7 @@ def draw_tokens(
         row = tl.load(slot + SLOT_LOGITS).to(tl.pointer_type(LOGIT))
         row += tl.load(at + AT_ROW) * tl.load(slot + SLOT_STRIDE)
         step = tl.load(slot + SLOT_STEP)
+        temperature = tl.load(slot + SLOT_TEMPERATURE).to(tl.float64, bitcast=True).to(tl.float32)
         starts = table + tl.load(table + CLASS_START) + own
         sorted_ = table + tl.load(table + TOKENS)
         low, stop = tl.load(starts), tl.load(starts + 1)
@@ -202,13 +205,15 @@ def draw_tokens(
         for first in range(low, stop, BLOCK):
             element = first + tl.arange(0, BLOCK)
             token = tl.load(sorted_ + element, mask=element < stop, other=0)
-            x = tl.load(row + token * step, mask=element < stop, other=NOTHING).to(tl.float64)
+            x = tl.load(row + token * step, mask=element < stop, other=NOTHING).to(tl.float32)
+            x = divided(x, temperature).to(tl.float64)
             peak = tl.maximum(peak, tl.max(x, 0))
         total = tl.full([], 0.0, tl.float64)
         for first in range(low, stop, BLOCK):
             element = first + tl.arange(0, BLOCK)
             token = tl.load(sorted_ + element, mask=element < stop, other=0)
-            x = tl.load(row + token * step, mask=element < stop, other=NOTHING).to(tl.float64)
+            x = tl.load(row + token * step, mask=element < stop, other=NOTHING).to(tl.float32)
+            x = divided(x, temperature).to(tl.float64)
             total += tl.sum(tl.exp(x - tl.maximum(peak, LEAST)), 0)
         aim = total * tl.load(uniform + 2)
         reached = tl.full([], 0.0, tl.float64)
@@ -216,7 +221,8 @@ def draw_tokens(
         for first in range(low, stop, BLOCK):
             element = first + tl.arange(0, BLOCK)
             token = tl.load(sorted_ + element, mask=element < stop, other=0)
-            x = tl.load(row + token * step, mask=element < stop, other=NOTHING).to(tl.float64)
+            x = tl.load(row + token * step, mask=element < stop, other=NOTHING).to(tl.float32)
+            x = divided(x, temperature).to(tl.float64)
             parts = tl.exp(x - tl.maximum(peak, LEAST))
             reached, chosen, last = first_beyond(parts, element, reached, aim, chosen, last)
         chosen = tl.where(chosen < FAR, chosen, last)

@@ -36,9 +36,11 @@ from dllm_struct.posterior.device.kernels.arrays import (
     SLOT_STEP,
     SLOT_STRIDE,
     SLOT_TABLES,
+    SLOT_TEMPERATURE,
     SLOT_WIDTH,
     STATES,
     TOKENS,
+    divided,
     log_or_nothing,
     merged_largest,
     merged_total,
@@ -223,6 +225,7 @@ def witness(
         row = tl.load(slot + SLOT_LOGITS).to(tl.pointer_type(LOGIT))
         row += tl.load(at + AT_ROW) * tl.load(slot + SLOT_STRIDE)
         step = tl.load(slot + SLOT_STEP)
+        temperature = tl.load(slot + SLOT_TEMPERATURE).to(tl.float64, bitcast=True).to(tl.float32)
         sorted_ = table + tl.load(table + TOKENS)
         starts = table + tl.load(table + CLASS_START) + own
         stop = tl.load(starts + 1)
@@ -231,7 +234,8 @@ def witness(
             element = first + tl.arange(0, BLOCK)
             token = tl.load(sorted_ + element, mask=element < stop, other=0)
             value = tl.load(row + token * step, mask=element < stop, other=NOTHING)
-            hit = (element < stop) & (value.to(tl.float32).to(tl.float64) == largest)
+            value = divided(value.to(tl.float32), temperature).to(tl.float64)
+            hit = (element < stop) & (value == largest)
             found = tl.minimum(found, tl.min(tl.where(hit, token, FAR), 0))
         tl.store(tokens + position, found.to(tl.float64))
         sure_of = tl.load(marginals + own) - tl.load(weights + own) + largest

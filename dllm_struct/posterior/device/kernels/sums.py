@@ -37,8 +37,10 @@ from dllm_struct.posterior.device.kernels.arrays import (
     SLOT_STEP,
     SLOT_STRIDE,
     SLOT_TABLES,
+    SLOT_TEMPERATURE,
     SLOT_WIDTH,
     TOKENS,
+    divided,
     log_or_nothing,
     merged_largest,
     merged_total,
@@ -89,6 +91,8 @@ def sum_pieces(
     row = tl.load(slot + SLOT_LOGITS).to(tl.pointer_type(LOGIT))
     row += tl.load(at + AT_ROW) * tl.load(slot + SLOT_STRIDE)
 
+    temperature = tl.load(slot + SLOT_TEMPERATURE).to(tl.float64, bitcast=True).to(tl.float32)
+
     width = tl.load(slot + SLOT_EXTENT)
     share = tl.cdiv(width, blocks)
     stop = tl.minimum(share * (block + 1), width)
@@ -100,7 +104,7 @@ def sum_pieces(
         x = tl.load(row + column * step, mask=column < stop, other=NOTHING).to(tl.float32)
         is_bad = (x != x) | (x == float("inf"))  # noqa: PLR0124 - NaN is not itself
         bad = tl.maximum(bad, is_bad.to(tl.int32))
-        x = tl.where(is_bad, NOTHING, x)
+        x = tl.where(is_bad, NOTHING, divided(x, temperature))
         larger = tl.maximum(best, x)
         shift = tl.maximum(larger, LEAST_LOGIT)
         total = total * tl.exp(best - shift) + tl.exp(x - shift)
@@ -120,6 +124,7 @@ def sum_pieces(
     inside = element < end[:, None]
     token = tl.load(tokens + element, mask=inside, other=0)
     x = tl.load(row + token * step, mask=inside, other=NOTHING).to(tl.float32)
+    x = divided(x, temperature)
     peak = tl.max(x, 1)
     place = tl.load(at + AT_PIECES) + piece
     tl.store(piece_max + place, peak, mask=exists)
