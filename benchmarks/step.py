@@ -1,7 +1,8 @@
 """What the constraint adds to a step, in time and in memory, on a vocabulary of 151,000 tokens.
 
-    python benchmarks/step.py [VOCABULARY] [--canvas 256 1024] [--batch 1 8 64] [--runs 3]
-                              [--structure free] [--device cuda] [--parts floor network memory]
+    python benchmarks/step.py [VOCABULARY] [--gpu] [--compile] [--canvas 256 1024]
+                              [--batch 1 8 64] [--runs 3] [--structure free]
+                              [--parts floor network memory stages]
 
 VOCABULARY is a tiktoken file; without one, words are made up. The output is a JSON object with as
 many fields as fill the canvas: a slot for every value, or (free) one slot for everything. All of it
@@ -14,12 +15,16 @@ constraint: witness, choice, commits, event. With one thread on a CPU, seconds a
    vocabulary; a random network of LLaDA-8B's shape in bfloat16 on a GPU.
 3. Peak memory of a step beside the forward pass and an argmax alone, with a tiny network; `all`:
    when that pass computes every row of logits, `wanted`: only those of the canvas.
+4. The posterior of all slots alone: what is told to the device, then the class sums as well, then
+   everything that a step fetches. On a GPU in plain torch and by the kernels.
+
+With --gpu everything is on a CUDA device and timed by its events; --compile has the network's
+forward pass compiled. DLLM_STRUCT_ENGINE names the engine of the first three parts.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -28,8 +33,10 @@ from statistics import median
 from typing import Any
 
 import torch
-from common import now, print_table
+from common import print_table
 from step_setting import PROMPT, Setting, made_up, tokens_of
+from step_stages import by_stages
+from step_timing import MEBIBYTE, SECOND, peak, seconds
 from torch import Tensor
 from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -38,8 +45,8 @@ from dllm_struct.decoding.batch import advance
 from dllm_struct.decoding.signals import View
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.network import Forward
+from dllm_struct.posterior.device import engine_for
 
-SECOND, MEBIBYTE = 1e3, 2**20
 LLADA_8B = {
     "hidden_size": 4096,
     "intermediate_size": 12288,
@@ -56,21 +63,6 @@ TINY = {
 }
 
 
-def wait(device: str) -> None:
-    """Wait until a device has done all it was told."""
-    if device != "cpu":
-        torch.cuda.synchronize()
-
-
-def seconds(run: Callable[[], object], device: str) -> float:
-    """Return how long a call takes."""
-    wait(device)
-    start = now()
-    run()
-    wait(device)
-    return now() - start
-
-
 @dataclass
 class Timed:
     """A forward pass that notes how long it took."""
@@ -81,12 +73,9 @@ class Timed:
 
     def __call__(self, views: Sequence[View]) -> Sequence[LogitRows]:
         """Read some inputs."""
-        wait(self.device)
-        start = now()
-        found = self.forward(views)
-        wait(self.device)
-        self.took = now() - start
-        return found
+        found: list[Sequence[LogitRows]] = []
+        self.took = seconds(lambda: found.append(self.forward(views)), self.device)
+        return found[0]
 
 
 def step_times(
@@ -161,7 +150,7 @@ def against_a_network(options: argparse.Namespace, positions: int) -> Iterator[l
         network = random_network(LLADA_8B, width, options.device, torch.bfloat16)
     setting = Setting.of(vocabulary, family, positions, options.structure)
     positions = setting.positions
-    forward = Forward(network, family)
+    forward = Forward(network, family, ds.Compilation() if options.compile else None)
     for batch in options.batch:
         if options.device == "cpu" and batch * positions > options.most_positions:
             continue
@@ -176,26 +165,6 @@ def against_a_network(options: argparse.Namespace, positions: int) -> Iterator[l
         ]
 
 
-def peak(run: Callable[[], object], device: str) -> float:
-    """Most memory that a call takes beyond what is in use before, in MiB."""
-    gc.collect()
-    if device != "cpu":
-        torch.cuda.synchronize()
-        before: float = torch.cuda.memory_allocated()
-        torch.cuda.reset_peak_memory_stats()
-        run()
-        return (torch.cuda.max_memory_allocated() - before) / MEBIBYTE
-    Path("/proc/self/clear_refs").write_text("5")  # the peak becomes what is in use now
-    before = _resident("VmRSS")
-    run()
-    return (_resident("VmHWM") - before) / 1024
-
-
-def _resident(name: str) -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(float(line.split()[1]) for line in lines if line.startswith(name))
-
-
 def memory(options: argparse.Namespace, positions: int) -> Iterator[list[str]]:
     """Rows of the third table."""
     setting = made_up(options, positions)
@@ -203,25 +172,28 @@ def memory(options: argparse.Namespace, positions: int) -> Iterator[list[str]]:
     width, device = len(setting.codec.vocabulary), options.device
     network = random_network(TINY, width, device, torch.float32)
     forward = Forward(network, setting.family)
-    ids = torch.full((1, PROMPT + positions), setting.family.filler, device=device)
+    keep = torch.arange(PROMPT, PROMPT + positions, device=device)
+    for batch in options.batch if device != "cpu" else [1]:
+        ids = torch.full((batch, PROMPT + positions), setting.family.filler, device=device)
+        rows = partial(setting.rows, batch)
+        advance(rows(), forward)  # compiles what is compiled
+        alone = [peak(partial(plain, network, ids, kept), device) for kept in (0, keep)]
+        own = peak(partial(advance, rows(), forward), device)
+        logits = batch * positions * width * 4 / MEBIBYTE
+        yield [
+            f"{positions}",
+            f"{batch}",
+            f"{logits:.0f}",
+            *(f"{value:.0f}" for value in alone),
+            f"{own:.0f}",
+            *(f"{own / value:.2f}" for value in alone),
+        ]
 
-    @torch.inference_mode()
-    def plain(keep: Tensor | int) -> None:
-        network(input_ids=ids, logits_to_keep=keep).logits.argmax(-1)
 
-    wanted = torch.arange(PROMPT, PROMPT + positions, device=device)
-    with torch.inference_mode():
-        advance(setting.rows(1), forward)  # compiles what is compiled
-    alone = [peak(partial(plain, keep), device) for keep in (0, wanted)]
-    own = peak(partial(advance, setting.rows(1), forward), device)
-    logits = positions * width * 4 / MEBIBYTE
-    yield [
-        f"{positions}",
-        f"{logits:.0f}",
-        *(f"{value:.0f}" for value in alone),
-        f"{own:.0f}",
-        *(f"{own / value:.2f}" for value in alone),
-    ]
+@torch.inference_mode()
+def plain(network: Any, ids: Tensor, keep: Tensor | int) -> None:
+    """A step without a constraint: every position's favourite."""
+    network(input_ids=ids, logits_to_keep=keep).logits.argmax(-1)
 
 
 def main() -> None:
@@ -231,19 +203,33 @@ def main() -> None:
     parser.add_argument("--canvas", type=int, nargs="+", default=[256, 1024])
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 8, 64])
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--gpu", action="store_const", const="cuda", default="cpu", dest="device")
+    parser.add_argument("--compile", action="store_true", help="the network's forward pass")
     parser.add_argument("--most-positions", type=int, default=8192, help="of a bundled batch")
     parser.add_argument("--structure", choices=["template", "free"], default="template")
     parser.add_argument("--parts", nargs="+", choices=[*PARTS], default=[*PARTS])
     options = parser.parse_args()
 
-    print(f"{options.device}, {torch.get_num_threads()} threads, {options.structure}\n")
+    print(f"{place(options.device)}, {options.structure}\n")
     for name in options.parts:
         title, header, rows_of = PARTS[name]
         rows = [row for positions in options.canvas for row in rows_of(options, positions)]
         print(f"{title}\n")
         print_table(header, rows)
         print()
+
+
+def place(device: str) -> str:
+    """Where everything runs.
+
+    Raises:
+        SystemExit: there is no such place.
+    """
+    if device == "cpu":
+        return f"cpu, {torch.get_num_threads()} threads"
+    if not torch.cuda.is_available():
+        raise SystemExit("there is no CUDA device")
+    return f"{torch.cuda.get_device_name()}, engine {engine_for(torch.device(device))}"
 
 
 PARTS: dict[str, tuple[str, tuple[str, ...], Callable[..., Iterator[list[str]]]]] = {
@@ -259,8 +245,13 @@ PARTS: dict[str, tuple[str, tuple[str, ...], Callable[..., Iterator[list[str]]]]
     ),
     "memory": (
         "peak memory, MiB",
-        ("canvas", "logits", "all", "wanted", "step", "to all", "to wanted"),
+        ("canvas", "batch", "logits", "all", "wanted", "step", "to all", "to wanted"),
         memory,
+    ),
+    "stages": (
+        "the posterior alone, ms",
+        ("canvas", "batch", "slots", "engine", "told", "class sums", "report"),
+        by_stages,
     ),
 }
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dllm_struct.languages.json_schema import json_schema as json_schema
     from dllm_struct.languages.outlines_index import from_outlines as from_outlines
     from dllm_struct.languages.regex import regex as regex
+    from dllm_struct.models.compilation import Compilation as Compilation
     from dllm_struct.models.family import Family as Family
     from dllm_struct.models.loading import load as load
     from dllm_struct.posterior import Posterior as Posterior
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Compilation": "models.compilation",
     "Compiled": "compiled",
     "Decoding": "decoding",
     "DllmStructError": "errors",

@@ -22,6 +22,9 @@ from dllm_struct.vocabulary import Vocabulary
 
 CACHE_SIZE = 512
 
+FORCED = 4096
+"""Slots whose forced tokens are kept."""
+
 LAZY_CACHE_SIZE = 16
 """Automata that grow as they are explored; each may take a hundred megabytes."""
 
@@ -122,9 +125,15 @@ class Compiled:
                 return lazily.forced_tokens(self.automaton, committed, null_token_id)
         a = self.automaton.with_null(null_token_id)
         a = a.between(a.start, min(room, a.num_states))
-        tokens = np.asarray(committed, np.int64)
-        forced = forced_tokens(tokens, a.start, a.accepting, a.edges, a.classes, a.groups)
-        return [int(token) for token in forced]
+        return [*_forced(a, tuple(committed))]
+
+
+@lru_cache(maxsize=FORCED)
+def _forced(a: TokenAutomaton, committed: tuple[int, ...]) -> tuple[int, ...]:
+    """The only token at each position, or -1; kept: not every slot changes at every step."""
+    tokens = np.asarray(committed, np.int64)
+    found = forced_tokens(tokens, a.start, a.accepting, a.edges, a.classes, a.groups)
+    return tuple(found.tolist())
 
 
 def compile(language: Language, vocabulary: Vocabulary) -> Compiled:

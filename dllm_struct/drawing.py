@@ -15,11 +15,9 @@ import torch
 from torch import Tensor
 
 from dllm_struct.errors import check
+from dllm_struct.posterior.temperature import divided
 
 Noise = Literal["joint", "gumbel"]
-
-LARGEST_LOGIT = 1e15
-"""Logits divided by a temperature stay within this, so that sums of them stay finite."""
 
 REMOTE = 1e4
 """Nats by which top-k and top-p lower a token, at least: none is drawn while others will do."""
@@ -101,18 +99,23 @@ class Drawing:
 
     @property
     def changes(self) -> bool:
-        """Whether the logits of the posterior are others than the model's."""
-        return self.samples or self._truncates
+        """Whether the logits of the posterior are others than the model's over `divisor`."""
+        return self._truncates
+
+    @property
+    def divisor(self) -> float:
+        """What the posterior divides logits by as it reads them."""
+        return self.temperature if self.samples and not self._truncates else 1.0
 
     def scaled(self, logits: Tensor) -> Tensor:
-        """Return the logits of the posterior, float32 [m, V].
+        """Return the logits of the posterior, float32 [m, V], divided already.
 
         Args:
             logits: float32 [m, V], of the positions that are drawn; not changed.
         """
         other = 1.0
         if self.samples:
-            logits = _divided(logits, self.temperature)
+            logits = divided(logits, self.temperature)
         elif self.is_random:
             other = self.temperature
         return self._truncated(logits, other) if self._truncates else logits
@@ -141,7 +144,7 @@ class Drawing:
         against another is at most the spread of the kept logits, summed over the positions.
         """
         least, spread = self._kept(logits, temperature)
-        lowered = logits - (REMOTE * max(1.0, temperature) + float(spread.sum()))
+        lowered = logits - (spread.sum() + REMOTE * max(1.0, temperature))
         return torch.where(logits >= least[:, None], logits, lowered)
 
     def _kept(self, logits: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
@@ -198,13 +201,6 @@ def _least(best: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
     finite = best.masked_fill(~kept | best.isinf(), torch.inf).amin(-1)
     spread = (best[:, 0] - finite).nan_to_num(posinf=0, neginf=0)
     return best.masked_fill(~kept, torch.inf).amin(-1), spread
-
-
-def _divided(logits: Tensor, temperature: float) -> Tensor:
-    scaled = (logits / temperature).clamp(-LARGEST_LOGIT, LARGEST_LOGIT)
-    if bool(torch.isfinite(logits.sum())):
-        return scaled
-    return torch.where(logits.isfinite(), scaled, logits)
 
 
 GREEDY = Drawing()

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from dllm_struct.transfer import upload
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +71,14 @@ class LogitRows:
             raise LookupError("the logits of a position were not asked for")
         if len(rows) and (np.diff(rows) == 1).all():
             return self.values[int(rows[0]) : int(rows[-1]) + 1]
-        return self.values[torch.from_numpy(rows).to(self.values.device)]
+        return self.values[upload(rows, self.values.device)]
 
     @property
     def dense(self) -> Tensor:
         """One row for every position, float [n, V]; any row where there is none."""
         if self.row_of is None:
             return self.values
-        rows = torch.from_numpy(self.row_of.clip(0)).to(self.values.device)
+        rows = upload(self.row_of.clip(0), self.values.device)
         return self.values[rows] if len(self.values) else self.values.new_zeros(self.shape)
 
     @property

@@ -21,8 +21,9 @@ from dllm_struct.constraint import Constraint
 from dllm_struct.drawing import GREEDY, Drawing
 from dllm_struct.errors import NonFiniteLogits
 from dllm_struct.logit_rows import LogitRows
-from dllm_struct.posterior import Posterior, Problem, solve
+from dllm_struct.posterior import Drawn, Posterior, Problem, solve
 from dllm_struct.posterior.spread import Spread
+from dllm_struct.transfer import fetch
 
 Judge = Callable[[Sequence[Sequence[int]]], Sequence[float]]
 """Complete canvases (token ids) to log weights."""
@@ -49,6 +50,11 @@ class Reading:
     drawing: Drawing = GREEDY
     samples: int = 0
     judge: Judge | None = None
+
+    @property
+    def is_greedy(self) -> bool:
+        """Whether the witness is the most likely member, whatever else is likely."""
+        return self.samples <= 1 and not self.drawing.is_random
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,8 @@ class SlotWitness:
         """Return the posterior probability of a token at every position, float32 [n]."""
         if token is None:
             return torch.zeros_like(self.log_confidence)
+        if token == self.posterior.problem.null_token_id:
+            return self.posterior.null_confidence()[self.rows]
         everywhere = torch.full(
             (len(self.posterior),), token, device=self.posterior.problem.logits.device
         )
@@ -124,9 +132,20 @@ def find_witnesses(readings: Sequence[Reading]) -> list[Witness]:
     questions = [list(_questions(reading)) for reading in readings]
     problems = [problem for own in questions for question in own for problem in question.problems]
     posteriors = iter(solve(problems))
-    return [
-        _witness(reading, own, [[next(posteriors) for _ in q.problems] for q in own])
+    chosen = [
+        _chosen(reading, own, [[next(posteriors) for _ in q.problems] for q in own])
         for reading, own in zip(readings, questions, strict=True)
+    ]
+    fetched = iter(fetch([values for own in chosen for member in own for values in member.drawn]))
+    return [
+        tuple(
+            witness
+            for question, member in zip(own, members, strict=True)
+            for witness in _slot_witnesses(
+                reading.canvas, question, member.posterior, Drawn(next(fetched), next(fetched))
+            )
+        )
+        for reading, own, members in zip(readings, questions, chosen, strict=True)
     ]
 
 
@@ -169,18 +188,27 @@ def _masked(tokens: Sequence[int]) -> list[int]:
     return [index for index, token in enumerate(tokens) if token == MASKED]
 
 
-def _witness(
+@dataclass(frozen=True, eq=False)
+class _Chosen:
+    """The witness of a question: a member, on any device, and the posterior it is judged by."""
+
+    posterior: Posterior
+    drawn: Drawn
+
+
+def _chosen(
     reading: Reading, questions: Sequence[_Question], answers: Sequence[Sequence[Posterior]]
-) -> Witness:
+) -> list[_Chosen]:
     for question, posteriors in zip(questions, answers, strict=True):
         _require_member(question, posteriors[0])
+    if reading.is_greedy:
+        return [_Chosen(own[0], own[0].witness()) for own in answers]
     drawn = [_draw(reading, posteriors) for posteriors in answers]
-    chosen = _judged(reading, questions, drawn)
-    return tuple(
-        witness
-        for question, posteriors, tokens in zip(questions, answers, drawn, strict=True)
-        for witness in _slot_witnesses(reading.canvas, question, posteriors[0], tokens[chosen])
-    )
+    best = _judged(reading, questions, drawn)
+    return [
+        _Chosen(own[0], Drawn(tokens[best], own[0].log_probability(tokens[best])))
+        for own, tokens in zip(answers, drawn, strict=True)
+    ]
 
 
 def _require_member(question: _Question, posterior: Posterior) -> None:
@@ -204,8 +232,6 @@ def _draw(reading: Reading, posteriors: Sequence[Posterior]) -> Tensor:
     if drawing.perturbs:
         return torch.stack([posterior.map() for posterior in posteriors[1:]])
     best = posteriors[0].map()[None]
-    if count == 1:
-        return best
     return torch.cat([best, posteriors[0].sample(count - 1, generator)])
 
 
@@ -229,18 +255,16 @@ def _judged(reading: Reading, questions: Sequence[_Question], drawn: Sequence[Te
 
 
 def _slot_witnesses(
-    canvas: Canvas, question: _Question, posterior: Posterior, tokens: Tensor
+    canvas: Canvas, question: _Question, posterior: Posterior, drawn: Drawn
 ) -> Iterator[SlotWitness]:
-    log_confidence = posterior.log_probability(tokens).cpu()
-    tokens = tokens.cpu()
     for extent in question.extents:
         if canvas.is_masked(extent.slot):
             yield SlotWitness(
                 slot=extent.slot,
                 start=extent.start,
                 masked=tuple(_masked(canvas.slot(extent.slot))),
-                tokens=tokens[extent.rows],
-                log_confidence=log_confidence[extent.rows],
+                tokens=drawn.tokens[extent.rows],
+                log_confidence=drawn.log_confidence[extent.rows],
                 posterior=posterior,
                 rows=extent.rows,
             )
@@ -276,13 +300,16 @@ def _problem(reading: Reading, slot: str, start: int) -> Problem:
     )
     masked = _masked(committed)
     early = 0 if null is None else sum(index < least for index in masked)
+    problem = replace(problem, temperature=reading.drawing.divisor)
     if not (early or reading.drawing.changes):
         return problem
-    logits = rows.at(masked).float()
+    logits = rows.at(masked)
     if early:
         logits = logits.clone()
         logits[:early, null] = -torch.inf
-    return _with_rows(problem, reading.drawing.scaled(logits), masked)
+    if reading.drawing.changes:
+        logits = reading.drawing.scaled(logits.float())
+    return _with_rows(problem, logits, masked)
 
 
 def _rows(problem: Problem) -> LogitRows:

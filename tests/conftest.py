@@ -11,6 +11,9 @@ from torch import Tensor
 
 import dllm_struct as ds
 
+if not torch.cuda.is_available():
+    os.environ.setdefault("TRITON_INTERPRET", "1")  # read when triton is first imported
+
 settings.register_profile(
     "any speed",
     deadline=None,

@@ -29,12 +29,16 @@ from dllm_struct.decoding.signals import View, checked
 from dllm_struct.evidence import log_evidence
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.trace import Event
+from dllm_struct.transfer import fetch
 from dllm_struct.witness import (
     Judge,
     Reading,
     SlotWitness,
     Witness,
 )
+
+ROWS_AT_ONCE = 16
+"""Positions whose logits are copied at a time."""
 
 Forward = Callable[[Sequence[View]], Sequence[LogitRows]]
 """Inputs to the logits of their canvases, at the positions that are wanted at least."""
@@ -195,8 +199,11 @@ def _length(row: Row, reading: Reading, slot: SlotWitness) -> SlotLength:
     def best() -> tuple[Tensor, Tensor]:
         logits = reading.logits.at([slot.start + index for index in read])
         shares, favourites = torch.zeros(length), torch.full((length,), MASKED)
-        found = logits.float().softmax(-1).max(-1)
-        shares[[*read]], favourites[[*read]] = found.values.cpu(), found.indices.cpu()
+        best = logits.max(-1)
+        starts = range(0, max(1, len(logits)), ROWS_AT_ONCE)
+        total = [logits[at : at + ROWS_AT_ONCE].float().logsumexp(-1) for at in starts]
+        found = (best.values.float() - torch.cat(total)).exp()
+        shares[[*read]], favourites[[*read]] = fetch([found, best.indices])
         return favourites, shares
 
     masked = [index for index, token in enumerate(tokens) if token == MASKED]

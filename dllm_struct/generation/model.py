@@ -22,6 +22,7 @@ from dllm_struct.generation.setup import Setup
 from dllm_struct.generation.stream import Output, Stream
 from dllm_struct.generation.target import Target, infilling, target
 from dllm_struct.models.caching.forward import CachingForward
+from dllm_struct.models.compilation import Compilation
 from dllm_struct.models.diffusion_gemma import forward_for
 from dllm_struct.models.families import stated_length
 from dllm_struct.models.family import Family
@@ -41,17 +42,24 @@ class Model:
             result has such ``.logits``.
         tokenizer: a Hugging Face fast tokenizer, or a `Vocabulary`.
         family: token ids and habits.
+        compilation: how the forward pass is compiled; None: not at all.
 
     Attributes:
         forward: one forward pass, as `Job.start` takes it.
     """
 
-    def __init__(self, network: Network, tokenizer: Any, family: Family) -> None:
+    def __init__(
+        self,
+        network: Network,
+        tokenizer: Any,
+        family: Family,
+        compilation: Compilation | None = None,
+    ) -> None:
         self.network = network
         self.tokenizer = tokenizer
         self.family = _with_context(family, network)
         self._setup = Setup(network, tokenizer, self.family)
-        forward = forward_for(network, self.family)
+        forward = forward_for(network, self.family, compilation)
         self.forward = CachingForward(forward, network, self.family)
 
     @overload

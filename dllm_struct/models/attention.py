@@ -13,16 +13,18 @@ import torch
 from torch import Tensor
 
 from dllm_struct.models.family import OF_PAIRS, Family, Mask
+from dllm_struct.transfer import upload
 
 
 def attention_mask(
-    family: Family, lengths: Sequence[int], dtype: torch.dtype, device: torch.device
+    family: Family, lengths: Sequence[int], width: int, dtype: torch.dtype, device: torch.device
 ) -> Tensor | str | None:
     """Return what a family's network is told about rows of these lengths.
 
     Args:
         family: whose network it is.
-        lengths: of the rows, [B]; the longest is the width n.
+        lengths: of the rows, [B].
+        width: n, the longest of them or more.
         dtype: of additive masks.
         device: where the network is.
 
@@ -33,13 +35,13 @@ def attention_mask(
     call = family.call
     if call.mask is Mask.NONE:
         return None
-    is_full = family.block_length is None and len(set(lengths)) == 1
+    is_full = family.block_length is None and {*lengths} == {width}
     if is_full and call.full is not None:
         return call.full
-    present = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]  # [B, n]
+    present = torch.arange(width) < torch.tensor(lengths)[:, None]  # [B, n]
     if call.mask not in OF_PAIRS:
-        return present.long().to(device)
-    sees = _pairs(present, family.block_length).to(device)
+        return upload(present.long(), device)
+    sees = upload(_pairs(present, family.block_length), device)
     return sees if call.mask is Mask.BOOLEAN else _additive(sees, dtype)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 import transformers
 from torch import Tensor
@@ -18,9 +19,11 @@ from dllm_struct.canvas import MASKED
 from dllm_struct.decoding.signals import View
 from dllm_struct.errors import InvalidInput
 from dllm_struct.logit_rows import LogitRows
+from dllm_struct.models.compilation import Compilation
 from dllm_struct.models.families import is_diffusion_gemma
 from dllm_struct.models.family import Family
 from dllm_struct.models.network import Forward, Network
+from dllm_struct.transfer import upload
 
 Read = Callable[[Sequence[View]], Sequence[LogitRows]]
 """Inputs to the logits of their canvases, at the positions that are wanted at least."""
@@ -28,11 +31,19 @@ Read = Callable[[Sequence[View]], Sequence[LogitRows]]
 Prompts = tuple[tuple[int, ...], ...]
 
 
-def forward_for(network: Network, family: Family) -> Read:
-    """Return the forward pass of a network: a DiffusionGemma, or any other."""
-    if is_diffusion_gemma(getattr(network, "config", None)):
-        return EncoderDecoder(network)
-    return Forward(network, replace(family, mask_token_id=family.filler))
+def forward_for(network: Network, family: Family, compilation: Compilation | None = None) -> Read:
+    """Return the forward pass of a network: a DiffusionGemma, or any other.
+
+    Raises:
+        InvalidInput: a DiffusionGemma is to be compiled.
+    """
+    if not is_diffusion_gemma(getattr(network, "config", None)):
+        return Forward(network, replace(family, mask_token_id=family.filler), compilation)
+    if compilation is not None:
+        raise InvalidInput(
+            "a DiffusionGemma is not compiled here", hint="load it without a compilation"
+        )
+    return EncoderDecoder(network)
 
 
 class EncoderDecoder:
@@ -109,7 +120,7 @@ class EncoderDecoder:
         return list(logits.unbind())
 
     def _tensor(self, rows: Sequence[Sequence[int]]) -> Tensor:
-        return torch.tensor(rows, dtype=torch.int64, device=self.network.device)
+        return upload(np.asarray(rows, np.int64), self.network.device)
 
 
 def _conditions(previous: Sequence[Tensor | None], device: torch.device) -> dict[str, Tensor]:

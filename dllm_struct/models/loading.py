@@ -23,6 +23,7 @@ import transformers
 from dllm_struct.errors import InvalidInput, UnknownModel
 from dllm_struct.generation import Model
 from dllm_struct.models import compatibility, quantisation
+from dllm_struct.models.compilation import Compilation
 from dllm_struct.models.families import is_diffusion_gemma, known, recognise
 from dllm_struct.models.family import OF_PAIRS, Family
 from dllm_struct.models.remote import Remote
@@ -41,6 +42,7 @@ def load(
     revision: str | None = None,
     family: Family | None = None,
     quantization_config: Any = None,
+    compilation: Compilation | None = None,
 ) -> Model:
     """Load a model.
 
@@ -54,6 +56,7 @@ def load(
         revision: of the hub repository; with code from the hub, the hash of a commit.
         family: token ids and habits; None: recognised from the configuration.
         quantization_config: of transformers, such as a ``BitsAndBytesConfig``.
+        compilation: how the forward pass is compiled; None: not at all.
 
     Raises:
         UnknownModel: there is no such model, its family cannot be recognised, or it brings code
@@ -96,7 +99,7 @@ def load(
         ) from error
     if "device_map" not in options:
         network = network.to(_device(device))
-    return Model(network.eval(), tokenizer, family)
+    return Model(network.eval(), tokenizer, family, compilation)
 
 
 def _require_commit(source: str, revision: str | None) -> None:

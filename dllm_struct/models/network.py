@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from dllm_struct.canvas import MASKED
@@ -19,8 +21,10 @@ from dllm_struct.decoding.signals import SoftTokens, View
 from dllm_struct.errors import InvalidInput
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.attention import attention_mask
+from dllm_struct.models.compilation import Compilation
 from dllm_struct.models.family import Family
 from dllm_struct.models.wanted import Wanted, taken
+from dllm_struct.transfer import upload
 
 TOKENS_AT_ONCE = 8192
 """How many embeddings a mixture looks up at a time; more would copy a large part of the table."""
@@ -38,12 +42,17 @@ class Forward:
     Args:
         network: what to call.
         family: its token ids and habits.
+        compilation: how the network is compiled; None: not at all.
     """
 
-    def __init__(self, network: Network, family: Family) -> None:
+    def __init__(
+        self, network: Network, family: Family, compilation: Compilation | None = None
+    ) -> None:
         self.network = network
         self.family = family
         self._takes = taken(network, family)
+        self._compilation = compilation
+        self._run = network if compilation is None else compilation.compiled(network)
 
     @torch.inference_mode()
     def __call__(self, views: Sequence[View]) -> list[LogitRows]:
@@ -53,6 +62,8 @@ class Forward:
             InvalidInput: the network's logits do not have the shape [B, n, V], or mixtures of
                 embeddings are asked of a network that takes none.
         """
+        if self._compilation is not None:
+            self._compilation.begin_pass()
         found: dict[int, LogitRows] = {}
         for rows in self._together(views):
             logits = self._pass([views[row] for row in rows])
@@ -69,17 +80,25 @@ class Forward:
         return of_length.values()
 
     def _pass(self, views: Sequence[View]) -> list[LogitRows]:
-        width = max(map(_length, views))
+        width = self._width(views)
         sources = [self._sources(view) for view in views]
         read = (
             source[position]
             for view, source in zip(views, sources, strict=True)
             for position in (range(len(source)) if view.wanted is None else view.wanted)
         )
-        wanted = Wanted.of(self._takes, read, width, _device(self.network))
+        wanted = Wanted.of(self._takes, read, width, _device(self.network), self._rounded)
         logits = self._call(views, width, wanted.told)
         self._check(logits, (len(views), width), wanted.count(width))
         return [wanted.rows(logits[row], source) for row, source in enumerate(sources)]
+
+    def _width(self, views: Sequence[View]) -> int:
+        """Return how long the rows of a pass are, with what pads them."""
+        longest = max(map(_length, views))
+        return self._rounded(longest, self.family.max_length) if self.family.call.pads else longest
+
+    def _rounded(self, count: int, most: int | None) -> int:
+        return count if self._compilation is None else self._compilation.rounded(count, most)
 
     def _sources(self, view: View) -> Sequence[int]:
         """Return the positions of the input whose outputs predict those of the canvas."""
@@ -89,8 +108,9 @@ class Forward:
 
     def _call(self, views: Sequence[View], width: int, told: dict[str, Any]) -> Any:
         device, dtype = _device(self.network), _dtype(self.network)
-        ids = self._input_ids(views, width).to(device)
-        mask = attention_mask(self.family, [_length(view) for view in views], dtype, device)
+        ids = upload(self._input_ids(views, width), device)
+        lengths = [_length(view) for view in views]
+        mask = attention_mask(self.family, lengths, width, dtype, device)
         if mask is not None:
             told = {"attention_mask": mask, **told}
         if self.family.call.positions:
@@ -101,22 +121,19 @@ class Forward:
 
     def _result(self, views: Sequence[View], ids: Tensor, told: dict[str, Any]) -> Any:
         if any(view.soft is not None for view in views):
-            return self.network(inputs_embeds=self._mixtures(views, ids), **told)
+            return self._run(inputs_embeds=self._mixtures(views, ids), **told)
         if hasattr(self.network, "main_input_name"):  # a transformers model: order varies
-            return self.network(input_ids=ids, **told)
+            return self._run(input_ids=ids, **told)
         leading = [told.pop("attention_mask")] if "attention_mask" in told else []
-        return self.network(ids, *leading, **told)
+        return self._run(ids, *leading, **told)
 
-    def _input_ids(self, views: Sequence[View], width: int) -> Tensor:
+    def _input_ids(self, views: Sequence[View], width: int) -> NDArray[np.int64]:
         """Return the rows padded on the right, int64 [B, width]."""
-        mask = self.family.mask_token_id
-        return torch.tensor(
-            [
-                [mask if token == MASKED else token for token in (*view.prompt, *view.canvas)]
-                + [mask] * (width - _length(view))
-                for view in views
-            ]
-        )
+        ids = np.full((len(views), width), self.family.filler, np.int64)
+        for row, view in enumerate(views):
+            own = np.array((*view.prompt, *view.canvas), np.int64)
+            ids[row, : len(own)] = np.where(own == MASKED, self.family.filler, own)
+        return ids
 
     def _mixtures(self, views: Sequence[View], input_ids: Tensor) -> Tensor:
         if not hasattr(self.network, "get_input_embeddings"):

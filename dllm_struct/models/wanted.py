@@ -7,7 +7,7 @@ that takes ``num_logits_to_keep`` those of the last ones; all others compute eve
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from torch import Tensor
 
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.family import Family
+from dllm_struct.transfer import upload
 
 POSITIONS, NUMBER = "logits_to_keep", "num_logits_to_keep"
 
@@ -38,12 +39,16 @@ def _arguments(kind: Any) -> frozenset[str]:
     return frozenset(inspect.signature(kind.forward).parameters)
 
 
+def _as_they_are(count: int, width: int) -> int:
+    return count
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Positions whose logits a pass computes, the same for all its rows.
 
     Attributes:
-        positions: ascending; None: all.
+        positions: ascending, some of them more than once; None: all.
         told: what the network is called with so that it knows.
     """
 
@@ -52,7 +57,12 @@ class Wanted:
 
     @classmethod
     def of(
-        cls, takes: Collection[str], positions: Iterable[int], width: int, device: torch.device
+        cls,
+        takes: Collection[str],
+        positions: Iterable[int],
+        width: int,
+        device: torch.device,
+        rounded: Callable[[int, int], int] = _as_they_are,
     ) -> Wanted:
         """Return what is asked of a network.
 
@@ -61,12 +71,15 @@ class Wanted:
             positions: those whose logits are read, of any row.
             width: positions of the longest row.
             device: of the network.
+            rounded: how many to ask for instead, given how many are needed and the width.
         """
         needed = sorted({*positions}) or [0]
         if POSITIONS in takes:
-            return cls(needed, {POSITIONS: torch.tensor(needed, device=device)})
+            needed += needed[-1:] * (rounded(len(needed), width) - len(needed))
+            return cls(needed, {POSITIONS: upload(np.asarray(needed, np.int64), device)})
         if NUMBER in takes:
-            return cls(range(needed[0], width), {NUMBER: width - needed[0]})
+            number = rounded(width - needed[0], width)
+            return cls(range(width - number, width), {NUMBER: number})
         return cls(None, {})
 
     def count(self, width: int) -> int:

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import torch
 
-from dllm_struct.posterior.base import MASKED, Posterior, Problem
+from dllm_struct.posterior.base import MASKED, Drawn, Posterior, Problem
 from dllm_struct.posterior.device import solve_on_device
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.exploration.posterior import solve_by_exploring
 from dllm_struct.posterior.host import solve_on_host
 
-__all__ = ["MASKED", "Posterior", "Problem", "solve"]
+__all__ = ["MASKED", "Drawn", "Posterior", "Problem", "solve"]
 
 
 def solve(problems: Sequence[Problem]) -> list[Posterior]:
@@ -37,9 +37,10 @@ def solve(problems: Sequence[Problem]) -> list[Posterior]:
     found: dict[int, Posterior] = {}
     for place, indices in by_place.items():
         own = [problems[i] for i in indices]
-        if place is None:
-            answers = solve_by_exploring(own)
+        if place is not None and place.type != "cpu":
+            answers = solve_on_device(own)
         else:
-            answers = solve_on_host(own) if place.type == "cpu" else solve_on_device(own)
+            plain = [problem.divided() for problem in own]
+            answers = solve_by_exploring(plain) if place is None else solve_on_host(plain)
         found.update(zip(indices, answers, strict=True))
     return [found[index] for index in range(len(problems))]

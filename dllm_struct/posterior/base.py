@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,10 +14,17 @@ from torch import Tensor
 
 from dllm_struct.automata.tokens import TokenAutomaton
 from dllm_struct.errors import EmptyLanguage, InvalidInput, NonFiniteLogits
+from dllm_struct.logit_rows import LogitRows
+from dllm_struct.posterior.class_sums import sum_rows
 from dllm_struct.posterior.exploration.automaton import LazyAutomaton
 from dllm_struct.posterior.spread import Spread
+from dllm_struct.posterior.temperature import divided
+from dllm_struct.transfer import fetch, upload
 
 MASKED = -1
+
+ROWS_AT_ONCE = 16
+"""Positions whose logits are summed at a time: their rows may have to be copied."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +42,8 @@ class Problem:
             None: row i is that of position i.
         before: tokens that were written before these positions; they and what stands here are one
             text.
+        temperature: what the logits are divided by as they are read, so that no array of their size
+            is made; see `dllm_struct.posterior.temperature`.
         room: positions that may follow these. What stands here may then also be the beginning of a
             member that fits into all of them; how many ways there are to go on does not count. Of a
             lazy automaton some such beginnings may be left out, when only a tight end fits.
@@ -47,6 +57,7 @@ class Problem:
     rows: NDArray[np.int64] | None = None
     before: Sequence[int] = ()
     room: int = 0
+    temperature: float = 1.0
 
     def __post_init__(self) -> None:
         rows = self.logits if self.rows is None else self.rows
@@ -71,7 +82,18 @@ class Problem:
         """One row of logits for each position, float [n, V']; anything where it is committed."""
         if self.rows is None:
             return self.logits
-        return self.logits[torch.from_numpy(self.row_of).to(self.logits.device)]
+        return self.logits[upload(self.row_of, self.logits.device)]
+
+    def divided(self) -> Problem:
+        """Return the same problem at temperature 1, with logits of its own."""
+        if self.temperature == 1:
+            return self
+        masked = [i for i, token in enumerate(self.committed) if token == MASKED]
+        if not masked:  # committed rows are not read
+            return replace(self, temperature=1.0)
+        own = LogitRows(self.logits, self.rows).at(masked).float()
+        rows = LogitRows.at_positions(divided(own, self.temperature), masked, len(self.committed))
+        return replace(self, logits=rows.values, rows=rows.row_of, temperature=1.0)
 
     @property
     def num_tokens(self) -> int:
@@ -79,6 +101,18 @@ class Problem:
         if isinstance(self.automaton, LazyAutomaton):
             return self.automaton.num_tokens
         return len(self.automaton.classes.of_token)
+
+
+class Drawn(NamedTuple):
+    """A member with its nulls, in main memory.
+
+    Attributes:
+        tokens: int64 [n].
+        log_confidence: float32 [n], log of the posterior probability of each of them.
+    """
+
+    tokens: Tensor
+    log_confidence: Tensor
 
 
 class Posterior(ABC):
@@ -106,6 +140,15 @@ class Posterior(ABC):
     def log_evidence(self) -> float:
         """Log Z, the log of the summed weight of all members; -inf when none fits."""
 
+    @property
+    def log_prediction(self) -> float:
+        """Log of the summed weight of all sequences, members or not, over masked positions."""
+        masked = [i for i, token in enumerate(self.problem.committed) if token == MASKED]
+        rows = LogitRows(self.problem.logits, self.problem.rows)
+        starts = range(0, len(masked), ROWS_AT_ONCE)
+        parts = [_log_sums(rows.at(masked[at : at + ROWS_AT_ONCE])).sum() for at in starts]
+        return float(sum(parts))
+
     @abstractmethod
     def map(self) -> Tensor:
         """The most probable member with its nulls, int64 [n].
@@ -113,6 +156,15 @@ class Posterior(ABC):
         Raises:
             EmptyLanguage: when no member fits.
         """
+
+    def witness(self) -> Drawn:
+        """Return `map` and its log probabilities, in main memory.
+
+        Raises:
+            EmptyLanguage: when no member fits.
+        """
+        tokens = self.map()
+        return Drawn(*fetch([tokens, self.log_probability(tokens)]))
 
     @abstractmethod
     def sample(self, k: int, generator: torch.Generator | None = None) -> Tensor:
@@ -139,6 +191,17 @@ class Posterior(ABC):
     def log_probability(self, tokens: Tensor) -> Tensor:
         """Log of the posterior probability of ``tokens[i]`` at position i, float32 [n]."""
 
+    def null_confidence(self) -> Tensor:
+        """Return the posterior probability of null, float32 [n], in main memory.
+
+        0 where there is no null token.
+        """
+        null = self.problem.null_token_id
+        if null is None:
+            return torch.zeros(len(self))
+        everywhere = torch.full((len(self),), null, device=self.problem.logits.device)
+        return fetch([self.log_probability(everywhere).exp()])[0]
+
     @abstractmethod
     def spread(self) -> Spread:
         """Entropy and the two largest probabilities at every position, without an array [n, V].
@@ -164,6 +227,13 @@ class Posterior(ABC):
                 f"no member fits {len(self)} positions with what is already committed",
                 hint="give the slot more positions, a null token, or free some positions",
             )
+
+
+def _log_sums(logits: Tensor) -> Tensor:
+    """Log of the sum of exponentials of every row, float64 [n]."""
+    if logits.device.type == "cpu":
+        return torch.from_numpy(sum_rows(logits.detach().float().numpy()))
+    return logits.float().logsumexp(-1).double()
 
 
 def require_finite(problem: Problem) -> None:

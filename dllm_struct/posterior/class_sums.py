@@ -107,13 +107,20 @@ def _sum_classes(
     return log_weight, best
 
 
-@jit
 def sum_rows(logits: NDArray[np.float32]) -> NDArray[np.float64]:
     """Log of the sum of exponentials of every row, float64 [n].
 
     Args:
         logits: float32 [n, V'], without NaN or +inf.
     """
+    is_read = np.ones(len(logits), np.bool_)
+    parts = over_positions(lambda part: _sum_rows(logits[part]), is_read, logits.shape[1])
+    return np.concatenate(parts)
+
+
+@jit
+def _sum_rows(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """`sum_rows` of some rows."""
     values, bits = np.empty(AT_ONCE, np.float32), np.empty(AT_ONCE, np.int32)
     powers, lanes = bits.view(np.float32), np.empty(LANES, np.float32)
     result = np.full(len(logits), -np.inf, np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -11,8 +12,10 @@ from torch import Tensor
 from typing_extensions import override
 
 from dllm_struct.automata.tokens import TokenAutomaton
-from dllm_struct.posterior.base import MASKED, Posterior, Problem
+from dllm_struct.posterior.base import MASKED, ROWS_AT_ONCE, Posterior, Problem
 from dllm_struct.posterior.support import forced_tokens
+from dllm_struct.posterior.temperature import divided
+from dllm_struct.transfer import upload
 
 
 def automaton_of(problem: Problem) -> TokenAutomaton:
@@ -47,56 +50,62 @@ class ExactPosterior(Posterior):
     @property
     @override
     def log_marginals(self) -> Tensor:
-        logits = self.problem.dense
-        device = logits.device
-        num_tokens = len(self.automaton.classes.of_token)
-        token_class = torch.tensor(
-            self.automaton.classes.of_token, device=device, dtype=torch.int64
-        )
         offset = (self.log_class_marginals - self.log_class_weights).nan_to_num(
             nan=-torch.inf, posinf=-torch.inf
         )
-        own = (
-            logits[:, :num_tokens]
-            .double()
-            .nan_to_num(nan=-torch.inf, posinf=-torch.inf, neginf=-torch.inf)
-        )  # large logits and offsets cancel: add them in float64
-        result = torch.full(logits.shape, -torch.inf, device=device)
-        result[:, :num_tokens] = (offset.to(device)[:, token_class] + own).float()
-        for i, token in enumerate(self.problem.committed):
-            if token != MASKED:
-                result[i] = -torch.inf
-                result[i, token] = 0.0 if self.has_member else -torch.inf
-        return result
+
+        def part(logits: Tensor, offsets: Tensor) -> Tensor:
+            # large logits and offsets cancel: add them in float64
+            own = logits.double().nan_to_num(nan=-torch.inf, posinf=-torch.inf, neginf=-torch.inf)
+            return (offsets + own).float()
+
+        empty = torch.full(self._shape, -torch.inf, device=self.problem.logits.device)
+        return self._by_token(empty, offset, part, 0.0)
 
     @property
     @override
     def support(self) -> Tensor:
-        logits = self.problem.dense
-        of_token = torch.tensor(self.automaton.classes.of_token, device=logits.device).long()
-        result = torch.zeros(logits.shape, dtype=torch.bool, device=logits.device)
-        is_possible = (self.log_class_marginals > -torch.inf).to(logits.device)
-        num_tokens = len(of_token)
-        result[:, :num_tokens] = is_possible[:, of_token] & (logits[:, :num_tokens] > -torch.inf)
-        for i, token in enumerate(self.problem.committed):
-            if token != MASKED:
-                result[i] = False
-                result[i, token] = self.has_member
-        return result
+        def part(logits: Tensor, possible: Tensor) -> Tensor:
+            return possible & (logits > -torch.inf)
 
-    @override
-    def log_probability(self, tokens: Tensor) -> Tensor:
-        classes = torch.from_numpy(self.automaton.classes.of_token[tokens.cpu().numpy()]).to(
-            tokens.device, torch.int64
-        )
-        rows = torch.arange(len(tokens), device=tokens.device)
-        share = self.log_class_marginals[rows, classes] - self.log_class_weights[rows, classes]
-        share = share.nan_to_num(nan=-torch.inf, posinf=-torch.inf)
-        row_of = torch.from_numpy(self.problem.row_of).to(tokens.device)
-        own = self.problem.logits[row_of, tokens].to(share)
-        committed = torch.tensor(self.problem.committed, dtype=torch.int64, device=tokens.device)
-        own = torch.where(committed == MASKED, own, torch.zeros_like(own))
-        return (share + own).to(torch.float32)
+        empty = torch.zeros(self._shape, dtype=torch.bool, device=self.problem.logits.device)
+        return self._by_token(empty, self.log_class_marginals > -torch.inf, part, True)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        """N and the width of the logits."""
+        return len(self), self.problem.logits.shape[1]
+
+    def _by_token(
+        self,
+        result: Tensor,
+        of_class: Tensor,
+        part: Callable[[Tensor, Tensor], Tensor],
+        sure: float | bool,
+    ) -> Tensor:
+        """Fill an array over tokens, some rows at a time: they are not copied all at once.
+
+        Args:
+            result: [n, V'], what stands where nothing else does.
+            of_class: [n, C].
+            part: logits [m, V] and ``of_class`` of every token to what is wanted, [m, V].
+            sure: what a committed token has, if there is a member.
+        """
+        device, committed = result.device, np.asarray(self.problem.committed, np.int64)
+        of_token = upload(self.automaton.classes.of_token.astype(np.int64), device)
+        of_class, width, masked = of_class.to(device), len(of_token), committed == MASKED
+        positions, temperature = np.flatnonzero(masked), self.problem.temperature
+        for start in range(0, len(positions), ROWS_AT_ONCE):
+            own = positions[start : start + ROWS_AT_ONCE]
+            at, rows = upload(own, device), upload(self.problem.row_of[own], device)
+            result[at, :width] = part(
+                divided(self.problem.logits[rows, :width].float(), temperature),
+                of_class[at][:, of_token],
+            )
+        if self.has_member:
+            settled = np.flatnonzero(~masked)
+            result[upload(settled, device), upload(committed[settled], device)] = sure
+        return result
 
     @override
     def forced(self) -> Tensor:

@@ -26,7 +26,7 @@ def segment_log_sum_exp(values: Tensor, lengths: Tensor) -> Tensor:
     """Log of the sum of exponentials of each run of rows; shapes as `segment_max`."""
     largest = segment_max(values, lengths)
     shift = torch.where(largest.isfinite(), largest, torch.zeros_like(largest))
-    scaled = (values - shift.repeat_interleave(lengths, dim=0)).exp()
+    scaled = (values - shift.repeat_interleave(lengths, dim=0, output_size=len(values))).exp()
     return _reduce(scaled, "sum", lengths, 0.0).log() + shift
 
 

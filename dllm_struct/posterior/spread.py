@@ -21,6 +21,11 @@ from dllm_struct.automata.jit import jit
 from dllm_struct.automata.tokens import Classes
 from dllm_struct.posterior.class_sums import LANES, exponentials, gathered, total_of
 from dllm_struct.posterior.segments import segment_max
+from dllm_struct.posterior.temperature import divided
+from dllm_struct.transfer import upload
+
+ROWS_AT_ONCE = 16
+"""Positions whose logits are copied at a time on a device."""
 
 LOWEST = -87.0
 """Nats below a class's best token at which a token has no weight left, in float32."""
@@ -124,34 +129,52 @@ def spread_on_host(
 
 
 def spread_on_device(
-    logits: Tensor, masked: Tensor, tokens: Tensor, class_lengths: Tensor, log_marginal: Tensor
+    logits: Tensor,
+    row_of: NDArray[np.int64],
+    masked: NDArray[np.int64],
+    temperature: float,
+    tokens: Tensor,
+    class_lengths: Tensor,
+    log_marginal: Tensor,
 ) -> Spread:
-    """The same in plain torch.
+    """The same in plain torch, some positions at a time; nothing waits for the device.
 
     Args:
-        logits: float [n, V'].
-        masked: bool [n]; the others are committed, and sure.
+        logits: float [k, V'].
+        row_of: int64 [n], the row of each position.
+        masked: int64 [m], the masked positions; the others are committed, and sure.
+        temperature: what the logits are divided by.
         tokens: int64 [T], the tokens sorted by class.
         class_lengths: int64 [C], how many tokens each class has.
         log_marginal: float64 [n, C], of the classes.
     """
-    values = logits[masked].float().T[tokens]  # [T, m]
-    best = segment_max(values, class_lengths)
+    entropy = log_marginal.new_zeros(len(log_marginal))
+    top = log_marginal.new_zeros(len(log_marginal), 2)
+    top[:, 0] = 1.0
+    for start in range(0, len(masked), ROWS_AT_ONCE):
+        part = masked[start : start + ROWS_AT_ONCE]
+        at, rows = upload(part, logits.device), upload(row_of[part], logits.device)
+        values = divided(logits[rows].float(), temperature).T[tokens]  # [T, m]
+        entropy[at], top[at] = _spread(values, class_lengths, log_marginal[at].T.exp())
+    return Spread(entropy, top)
+
+
+def _spread(values: Tensor, lengths: Tensor, p: Tensor) -> Spread:
+    """The spread of logits [T, m], sorted by class, with class probabilities [C, m]."""
+    count = len(values)
+    best = segment_max(values, lengths)
     shift = torch.where(best.isfinite(), best, torch.zeros_like(best))
-    below = (values - shift.repeat_interleave(class_lengths, dim=0)).clamp_min(LOWEST)
+    below = values - shift.repeat_interleave(lengths, dim=0, output_size=count)
+    below.clamp_min_(LOWEST)
     weight = below.exp().double()
-    total, weighted = (_sums(part, class_lengths) for part in (weight, weight * below))
-    p = log_marginal[masked].T.exp()
+    total, weighted = (_sums(part, lengths) for part in (weight, weight * below))
     inside = torch.where(p > 0, p * (total.log() - weighted / total), torch.zeros_like(p))
     share = torch.where(p > 0, p / total, torch.zeros_like(p))
-    weight *= share.repeat_interleave(class_lengths, dim=0)  # probabilities of tokens
-    best_two = weight.topk(min(2, len(weight)), dim=0).values.T
-    entropy = log_marginal.new_zeros(len(logits))
-    entropy[masked] = (inside + torch.special.entr(p)).sum(0).clamp_min(0)
-    top = log_marginal.new_zeros(len(logits), 2)
-    top[~masked, 0] = 1.0
-    top[masked, : best_two.shape[1]] = best_two
-    return Spread(entropy, top)
+    # probabilities of tokens
+    weight *= share.repeat_interleave(lengths, dim=0, output_size=count)
+    top = weight.topk(min(2, count), dim=0).values.T
+    entropy = (inside + torch.special.entr(p)).sum(0).clamp_min(0)
+    return Spread(entropy, torch.nn.functional.pad(top, (0, 2 - top.shape[1])))
 
 
 def _sums(values: Tensor, lengths: Tensor) -> Tensor:

@@ -157,7 +157,7 @@ def test_evidence_is_the_log_probability_of_the_output(
     sampler: str, temperature: float, null: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For a prediction that does not depend on the canvas, p(x) is a product over positions."""
-    monkeypatch.setattr("dllm_struct.evidence.ROWS", 3)
+    monkeypatch.setattr("dllm_struct.posterior.base.ROWS_AT_ONCE", 3)
     rows, network = constant_network()
     tested = ds.Model(network, BYTES, ds.Family(mask_token_id=256, null_token_id=null))
     language = ds.regex("[ab][a-d]{3}|[b-d]{2}[de]")  # no position is forced at first

@@ -122,6 +122,13 @@ def test_agrees_with_enumeration(engine: Engine, seed: int, scale: float) -> Non
     assert members[witness] == pytest.approx(max(members.values()), rel=1e-6, abs=1e-5)
     chosen = posterior.log_probability(torch.tensor(witness, dtype=torch.int64)).exp()
     np.testing.assert_allclose(chosen, expected[np.arange(n), list(witness)], atol=1e-5)
+    assert tuple(posterior.witness().tokens.tolist()) == witness
+    np.testing.assert_allclose(posterior.witness().log_confidence.exp(), chosen, atol=1e-5)
+    masked = np.array([c == MASKED for c in case.problem.committed], bool)
+    null = (
+        expected[masked, NULL] if case.problem.null_token_id is not None else np.zeros(sum(masked))
+    )
+    np.testing.assert_allclose(posterior.null_confidence().numpy()[masked], null, atol=1e-5)
 
     if scale <= 5.0:  # beyond, what a float32 rounds away counts
         entropy = torch.special.entr(torch.from_numpy(expected)).sum(1).numpy()
@@ -246,14 +253,20 @@ def in_a_table(problem: Problem, seed: int) -> Problem:
 def assert_same(found: Posterior, expected: Posterior) -> None:
     """Two posteriors give the same answers."""
     assert found.has_member == expected.has_member
-    assert found.log_evidence == pytest.approx(expected.log_evidence, abs=1e-5)
+    assert found.log_evidence == pytest.approx(expected.log_evidence, rel=1e-6, abs=1e-5)
     for name in ("log_marginals", "support"):
         torch.testing.assert_close(getattr(found, name), getattr(expected, name))
     torch.testing.assert_close(found.length(), expected.length())
     torch.testing.assert_close(found.forced(), expected.forced())
+    assert found.log_prediction == pytest.approx(expected.log_prediction, rel=1e-5, abs=1e-4)
     if not expected.has_member:
         return
     assert found.map().equal(expected.map())
+    masked = torch.tensor(expected.problem.committed) == MASKED
+    for one, other in zip(found.witness(), expected.witness(), strict=True):
+        torch.testing.assert_close(one, other)
+    null = (one.null_confidence()[masked] for one in (found, expected))
+    torch.testing.assert_close(*null)
     drawn = [one.sample(3, torch.Generator().manual_seed(0)) for one in (found, expected)]
     assert drawn[0].equal(drawn[1])
     for tokens in (expected.map(), drawn[0][0]):
@@ -269,6 +282,18 @@ def test_rows_may_lie_in_a_table(engine: Engine, seed: int) -> None:
     case = random_case(seed, 2.0)
     if case is not None:
         assert_same(*engine([in_a_table(case.problem, seed), case.problem]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), temperature=st.sampled_from([0.5, 1.0, 7.0, 1e60]))
+def test_logits_are_divided_as_they_are_read(seed: int, temperature: float) -> None:
+    case = random_case(seed, 2.0)
+    if case is None:
+        return
+    problem = replace(in_a_table(case.problem, seed), temperature=temperature)
+    (found,), (expected,) = solve_on_device([problem]), solve_on_host([problem.divided()])
+    assert_same(found, expected)
+    assert solve([problem])[0].log_evidence == expected.log_evidence
 
 
 @ENGINES

@@ -19,6 +19,7 @@ from dllm_struct.canvas.canvas import MASKED
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.family import Family, Mask
 from dllm_struct.models.wanted import Wanted, taken
+from dllm_struct.transfer import upload
 
 Layers = Sequence[tuple[Tensor, Tensor]]
 """Keys and values of every layer, each [heads, positions, width]."""
@@ -74,9 +75,9 @@ def feed(network: Any, family: Family, jobs: Sequence[Job]) -> list[Done]:
     wanted = Wanted.of(taken(network, family), read, fed.shape[1], device)
     stores = family.call.stores
     result = network(
-        input_ids=ids.to(device),
-        attention_mask=_mask(fed, kept, family, network.dtype).to(device),
-        position_ids=fed.clamp_min(0).to(device),
+        input_ids=upload(ids, device),
+        attention_mask=upload(_mask(fed, kept, family, network.dtype), device),
+        position_ids=upload(fed.clamp_min(0), device),
         past_key_values=cache,
         use_cache=True,
         **wanted.told,

@@ -72,7 +72,7 @@ def _plain(network: Any, family: Family) -> Tensor:
     ids = [family.mask_token_id if token == MASKED else token for token in TOKENS]
     input_ids = torch.tensor([ids], device=network.device)
     told: dict[str, Any] = {}
-    mask = attention_mask(family, [len(ids)], network.dtype, network.device)
+    mask = attention_mask(family, [len(ids)], len(ids), network.dtype, network.device)
     if mask is not None:
         told["attention_mask"] = mask
     if family.call.positions:
