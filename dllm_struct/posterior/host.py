@@ -141,7 +141,7 @@ class HostPosterior(ExactPosterior):
         marginal = self.log_class_marginals.numpy()[rows, classes]
         weight = self._log_weight[rows, classes]
         logit = np.where(self._committed < 0, self._logits[self._row_of, own], 0.0)
-        share = np.where(marginal > -np.inf, logit - weight, 0.0)  # a class off every way has none
+        share = logit - np.where(weight > -np.inf, weight, 0.0)  # a class off every way has none
         return torch.from_numpy((marginal + share).astype(np.float32))
 
     @override
