@@ -68,7 +68,7 @@ class Batch:
         if ticket.is_over:
             self._left(seat)
             return False
-        is_done = seat.row.is_done or seat.has_stopped
+        is_done = seat.job.is_over(seat.row) or seat.has_stopped
         is_late = self._clock() > ticket.deadline
         if not (is_done or is_late):
             return True

@@ -81,7 +81,9 @@ class Scheduler:
         self._workshop: Workshop
         if isolation == "threads":
             places += [(self._heavy, 1)] * limits.workers
-            self._workshop = Threads(model, limits.workers, self._place, self._gone)
+            self._workshop = Threads(
+                model.through(self._passes), limits.workers, self._place, self._gone
+            )
         else:
             self._workshop = Pool(model, limits, self._passes, clock, self._place, self._gone)
         self._runners = [

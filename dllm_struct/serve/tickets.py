@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Protocol
 
 from dllm_struct.decoding.row import Row
+from dllm_struct.editing import Edited
 from dllm_struct.generation import Output
+from dllm_struct.generation.edits import Editing
 from dllm_struct.generation.job import Job
 from dllm_struct.serve.ask import Ask
+from dllm_struct.serve.settled import cut
 from dllm_struct.trace import Event, Trace
 
 
@@ -46,6 +49,7 @@ class Finished:
         is_complete: whether it was denoised to the end, and not ended at the time limit.
         prompt_tokens: tokens of the prompt.
         tokens: tokens of the output's text.
+        edited: for an edit: the text with the output in its spans.
     """
 
     sequence: int
@@ -53,6 +57,7 @@ class Finished:
     is_complete: bool
     prompt_tokens: int
     tokens: int
+    edited: Edited | None = None
 
 
 @dataclass(frozen=True)
@@ -168,9 +173,14 @@ class Seat:
 
     def finish(self, is_complete: bool) -> None:
         """Hand the output over: the latest witness, or what is committed."""
-        row = self.row
+        row, ask = self.row, self.ticket.ask
         output = self.job.finish(row, Trace(tuple(self.events)))
-        answer = self.ticket.ask.answer
+        answer, edited = ask.answer, None
+        if isinstance(self.job, Editing):
+            slots = {slot: cut(content, ask.stop) for slot, content in output.slots.items()}
+            edited = self.job.edited(replace(output, slots=slots))
         own = [span for span in row.canvas.spans if answer in (None, span.slot)]
         tokens = sum(1 for span in own for token in span.witness if row.codec.decode([token]))
-        self.ticket.finish(Finished(row.sequence, output, is_complete, len(row.prompt), tokens))
+        self.ticket.finish(
+            Finished(row.sequence, output, is_complete, len(row.prompt), tokens, edited)
+        )

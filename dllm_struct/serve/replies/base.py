@@ -67,6 +67,11 @@ def draft(step: Step) -> dict[str, Any]:
     return {"step": step.event.step, "masked": step.event.masked, "text": step.draft}
 
 
+def event_of(step: Step) -> dict[str, Any]:
+    """Return a step with everything about it."""
+    return step.event.as_dict() | {"settled": step.settled, "candidates": step.candidates or []}
+
+
 class Deltas:
     """Of every output, what is new of its text from step to step.
 

@@ -124,6 +124,20 @@ def outputs(asked: int | None, limits: Limits) -> int:
     return asked or 1
 
 
+def check_candidates(asked: int, limits: Limits) -> None:
+    """Refuse to show too many candidates.
+
+    Raises:
+        RequestError: naming the number.
+    """
+    if asked > limits.candidates:
+        raise RequestError(
+            f"{asked} candidates are more than {limits.candidates}",
+            code="limit_exceeded",
+            param="candidates",
+        )
+
+
 def check_length(limits: Limits, param: str, *texts: str) -> None:
     """Refuse texts that are too long together.
 
