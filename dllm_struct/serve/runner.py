@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from threading import Thread
 
@@ -24,12 +25,17 @@ class Batch:
         forward: the network.
         clock: seconds, for time limits.
         left: called for every output that leaves, finished or not.
+        room: says how many positions a pass may have.
     """
 
     def __init__(
-        self, forward: Forward, clock: Callable[[], float], left: Callable[[Seat], None]
+        self,
+        forward: Forward,
+        clock: Callable[[], float],
+        left: Callable[[Seat], None],
+        room: Callable[[], float] = lambda: math.inf,
     ) -> None:
-        self._forward, self._clock, self._left = forward, clock, left
+        self._forward, self._clock, self._left, self._room = forward, clock, left, room
         self._seats: list[Seat] = []
 
     def __len__(self) -> int:
@@ -40,9 +46,12 @@ class Batch:
         self._keep([*self._seats, *filter(self._begins, seats)])
 
     def step(self) -> None:
-        """Make one step of every output; those that are done, failed or given up leave."""
-        outcomes = self._attempts([seat.row for seat in self._seats])
-        for seat, outcome in zip(self._seats, outcomes, strict=True):
+        """Make one step of all that have their turn; what is done, failed or given up leaves."""
+        seats = turn(self._seats, self._room())
+        for seat in seats:
+            seat.served += seat.size
+        outcomes = self._attempts([seat.row for seat in seats])
+        for seat, outcome in zip(seats, outcomes, strict=True):
             if isinstance(outcome, Exception):
                 seat.ticket.fail(outcome)
             else:
@@ -107,6 +116,27 @@ class Batch:
         seat.has_stopped = cut(settled, ask.stop) != settled
         draft = draft_text(seat.row, ask.answer)
         seat.ticket.tell(Step(event, settled, draft, seat.seen))
+
+
+def turn(seats: Sequence[Seat], room: float) -> list[Seat]:
+    """Return the outputs that take part in the next pass.
+
+    Half of the room is for those that the network has read least of, so that what is short is done
+    soon; the rest for those that have waited longest, so that nothing waits for ever.
+
+    Args:
+        seats: in the order in which they came.
+        room: positions; one output takes part whatever its size.
+    """
+    chosen: dict[Seat, None] = {}
+    taken = 0
+    by_need = sorted(seats, key=lambda seat: seat.served)
+    for order, most in ((by_need, room / 2), (seats, room)):
+        for seat in order:
+            if seat not in chosen and (taken + seat.size <= most or not chosen or seat is seats[0]):
+                chosen[seat] = None
+                taken += seat.size
+    return [seat for seat in seats if seat in chosen]
 
 
 class Runner:

@@ -162,6 +162,7 @@ class Seat:
         events: what has happened so far.
         seen: the candidates of the present step.
         has_stopped: whether the answer holds a stop string.
+        served: positions that the network has read of it.
     """
 
     ticket: Client
@@ -170,6 +171,12 @@ class Seat:
     events: list[Event] = field(default_factory=list)
     seen: list[dict[str, Any]] | None = None
     has_stopped: bool = False
+    served: int = 0
+
+    @property
+    def size(self) -> int:
+        """Positions that a pass reads of it, at least."""
+        return len(self.row.prompt) + len(self.row.canvas)
 
     def finish(self, is_complete: bool) -> None:
         """Hand the output over: the latest witness, or what is committed."""
