@@ -5,7 +5,8 @@
 
 Starts the server with the bundled model on loopback, lets one client ask for a quarter of the time,
 then all of them; ``--options`` are for the server. A client sends one request after the other, of a
-kind drawn at random (`load_requests`): schemas, among them a large and a recursive one, a free
+kind drawn at random (`load_requests`), half of them decoded with a preset that takes few passes:
+schemas, among them a large and a recursive one, a free
 object, a tool, a regex, a choice, grammars, holes in code and in a document, free text, an edit;
 a third of them streamed where they can be. One in ten is bad and has to be answered with 4xx, one
 in ten hangs up after the first piece of a stream, and a few keep a worker busy until it is ended.
@@ -17,13 +18,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import socket
 import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, sleep
@@ -36,6 +38,9 @@ from load_requests import BAD, HOSTILE, KINDS, Asked
 TIMEOUT = 180.0
 BAD_SHARE = HANG_UPS = 0.1
 STREAMED = 1 / 3
+DECODINGS: tuple[dict[str, Any], ...] = ({}, {"decoding": "balanced"})
+"""The default takes one pass for a token or two, the preset few passes for all."""
+
 REFUSED = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 
 
@@ -44,7 +49,7 @@ class Seen:
     """What clients saw.
 
     Attributes:
-        seconds: of every request that was answered with a valid text, by kind.
+        seconds: of every request that was answered as it should be, by kind.
         ends: how many requests ended how.
         problems: what should not have been.
     """
@@ -102,7 +107,7 @@ async def _refused(
 async def _good(
     client: httpx.AsyncClient, kind: str, request: Asked, rng: random.Random, to: Seen
 ) -> None:
-    body = request.body | {"seed": rng.randrange(1 << 30)}
+    body = request.body | {"seed": rng.randrange(1 << 30)} | rng.choice(DECODINGS)
     streams = request.streams and rng.random() < STREAMED
     start = perf_counter()
     status, text = await (_streamed if streams else _whole)(client, request, body)
@@ -182,17 +187,19 @@ async def every_kind(url: str) -> None:
             await client.post(request.path, json=request.body)
 
 
-def show(load: Load, seen: Seen, seconds: float) -> dict[str, Any]:
+def show(load: Load, seen: Seen, seconds: float, busy: float) -> dict[str, Any]:
     """Print what clients saw; return it as plain data.
 
     Args:
         load: what was asked for.
         seen: what came of it.
         seconds: until the last answer was there.
+        busy: seconds of processors that the server took.
     """
     good = [value for kind in KINDS for value in seen.seconds.get(kind, ())]
     throughput = len(good) / seconds
     print(f"\n{load.clients} client(s), {seconds:.0f} s: {throughput:.2f} valid replies a second")
+    print(f"{busy / seconds:.2f} processors busy, {busy / max(1, len(good)):.2f} s for each reply")
     print(", ".join(f"{count} {end}" for end, count in seen.ends.items()), end="\n\n")
     rows = []
     for kind, values in [*sorted(seen.seconds.items()), ("all valid", good)]:
@@ -204,12 +211,13 @@ def show(load: Load, seen: Seen, seconds: float) -> dict[str, Any]:
         print(f"PROBLEM, {count} times: {problem}")
     ends, problems = dict(seen.ends), dict(seen.problems)
     found = {"clients": load.clients, "seconds": seconds, "throughput": throughput}
+    found["busy"] = busy
     return found | {"ends": ends, "problems": problems, "rows": rows}
 
 
 @contextmanager
-def served(options: Sequence[str]) -> Iterator[str]:
-    """Start the server, wait until it answers, and end it; yields its URL."""
+def served(options: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Start the server, wait until it answers, and end it; yields its URL and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -223,10 +231,25 @@ def served(options: Sequence[str]) -> Iterator[str]:
             if perf_counter() > end or server.poll() is not None:
                 raise SystemExit("the server did not start")
             sleep(0.2)
-        yield url
+        yield url, server.pid
     finally:
         server.terminate()
         server.wait()
+
+
+def processor_seconds(server: int) -> float:
+    """Return the processor time of a process and of all that it has started."""
+    parents: dict[int, int] = {}
+    ticks: dict[int, int] = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = file.read_text().rpartition(")")[2].split()
+            process = int(file.parent.name)
+            parents[process], ticks[process] = int(fields[1]), sum(map(int, fields[11:15]))
+    own = {server}
+    while more := {process for process, parent in parents.items() if parent in own} - own:
+        own |= more
+    return sum(ticks.get(process, 0) for process in own) / os.sysconf("SC_CLK_TCK")
 
 
 def _answers(url: str) -> bool:
@@ -246,13 +269,14 @@ def main() -> None:
     parser.add_argument("--options", nargs=argparse.REMAINDER, default=[])
     given = parser.parse_args()
     found = []
-    with served(given.options) as url:
+    with served(given.options) as (url, server):
         asyncio.run(every_kind(url))
         for clients, seconds in ((1, given.seconds / 4), (given.clients, given.seconds)):
             load = Load(clients, seconds, given.hostile)
-            start = perf_counter()
+            start, busy = perf_counter(), processor_seconds(server)
             seen = asyncio.run(run(url, load))
-            found.append(show(load, seen, perf_counter() - start))
+            busy = processor_seconds(server) - busy
+            found.append(show(load, seen, perf_counter() - start, busy))
         left = httpx.get(f"{url}/health", trust_env=False).json()
         print(f"\nafterwards: {left}")
     if given.json is not None:

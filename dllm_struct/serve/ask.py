@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from dllm_struct.decoding.settings import Decoding
 from dllm_struct.generation import Model
 from dllm_struct.generation.job import Job
 from dllm_struct.vocabulary.codec import Prompt
 
-Prepare = Callable[["Ask", Model], Job]
-"""Compiles what is asked for and lays it out; may take long, and runs in a thread of its own."""
+
+class Prepare(Protocol):
+    """Compiles what is asked for and lays it out."""
+
+    @property
+    def key(self) -> str:
+        """What is compiled: requests with the same key take alike long."""
+        ...
+
+    def __call__(self, ask: Ask, model: Model) -> Job:
+        """Return the job; may take long, and is not called in the event loop's thread."""
+        ...
 
 
 @dataclass(frozen=True)

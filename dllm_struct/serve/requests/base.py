@@ -174,6 +174,11 @@ class Writing:
 
     constraint: Constraint | None
 
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr(self.constraint)
+
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""
         wanted = str if self.constraint is None else self.constraint.compile()
@@ -199,6 +204,11 @@ class Filling:
     constraint: Constraint | None = None
     most: int | None = None
     fewest: int = 0
+
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr(self.constraint)
 
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""

@@ -79,6 +79,11 @@ class Rewriting:
     whole: Constraint | None = None
     types: tuple[Constraint | None, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr((self.whole, self.types))
+
     def __call__(self, ask: Ask, model: Model) -> Edits:
         """Compile and lay out."""
         request, spans = self.request, self.request.spans

@@ -95,6 +95,11 @@ class Templated:
 
     constraint: Constraint
 
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr(self.constraint)
+
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""
         return base.filled(self.constraint.compile_template(), ask, model)
@@ -111,6 +116,11 @@ class Laying:
 
     pieces: tuple[tuple[Piece, Constraint | None], ...]
     whole: Constraint | None
+
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr((self.whole, [constraint for _, constraint in self.pieces]))
 
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""
