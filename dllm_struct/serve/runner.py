@@ -12,6 +12,7 @@ from dllm_struct.decoding.row import Row
 from dllm_struct.serve.candidates import candidates
 from dllm_struct.serve.errors import TimeLimit
 from dllm_struct.serve.lines import Line
+from dllm_struct.serve.logprobs import likeliest
 from dllm_struct.serve.settled import cut, draft_text, settled_text
 from dllm_struct.serve.tickets import Seat, Step
 from dllm_struct.trace import Event
@@ -26,6 +27,7 @@ class Batch:
         clock: seconds, for time limits.
         left: called for every output that leaves, finished or not.
         room: says how many positions a pass may have.
+        most: outputs of a pass.
     """
 
     def __init__(
@@ -34,7 +36,9 @@ class Batch:
         clock: Callable[[], float],
         left: Callable[[Seat], None],
         room: Callable[[], float] = lambda: math.inf,
+        most: float = math.inf,
     ) -> None:
+        self._most = most
         self._forward, self._clock, self._left, self._room = forward, clock, left, room
         self._seats: list[Seat] = []
 
@@ -47,7 +51,7 @@ class Batch:
 
     def step(self) -> None:
         """Make one step of all that have their turn; what is done, failed or given up leaves."""
-        seats = turn(self._seats, self._room())
+        seats = turn(self._seats, self._room(), self._most)
         for seat in seats:
             seat.served += seat.size
         outcomes = self._attempts([seat.row for seat in seats])
@@ -106,8 +110,11 @@ class Batch:
 
     def _watch(self, row: Row, reading: Reading, witness: Witness) -> None:
         for seat in self._seats:
-            if seat.row is row and seat.ticket.ask.candidates:
-                seat.seen = candidates(row, reading, witness, seat.ticket.ask.candidates)
+            ask = seat.ticket.ask
+            if seat.row is row and ask.candidates:
+                seat.seen = candidates(row, reading, witness, ask.candidates)
+            if seat.row is row and ask.logprobs:
+                seat.likeliest |= likeliest(row, witness, ask.logprobs)
 
     def _tell(self, seat: Seat, event: Event) -> None:
         ask = seat.ticket.ask
@@ -118,7 +125,7 @@ class Batch:
         seat.ticket.tell(Step(event, settled, draft, seat.seen))
 
 
-def turn(seats: Sequence[Seat], room: float) -> list[Seat]:
+def turn(seats: Sequence[Seat], room: float, count: float = math.inf) -> list[Seat]:
     """Return the outputs that take part in the next pass.
 
     Half of the room is for those that the network has read least of, so that what is short is done
@@ -126,14 +133,19 @@ def turn(seats: Sequence[Seat], room: float) -> list[Seat]:
 
     Args:
         seats: in the order in which they came.
-        room: positions; one output takes part whatever its size.
+        room: positions; who came first takes part whatever its size.
+        count: most outputs; 1: one after the other.
     """
+    if count < 2:
+        return list(seats[:1])
     chosen: dict[Seat, None] = {}
     taken = 0
     by_need = sorted(seats, key=lambda seat: seat.served)
-    for order, most in ((by_need, room / 2), (seats, room)):
+    for order, most, places in ((by_need, room / 2, count / 2), (seats, room, count)):
         for seat in order:
-            if seat not in chosen and (taken + seat.size <= most or not chosen or seat is seats[0]):
+            if seat in chosen or (chosen and len(chosen) >= places):
+                continue
+            if taken + seat.size <= most or not chosen or seat is seats[0]:
                 chosen[seat] = None
                 taken += seat.size
     return [seat for seat in seats if seat in chosen]
@@ -145,10 +157,10 @@ class Runner:
     Args:
         batch: what it runs.
         line: where outputs come from.
-        places: how many at a time.
+        places: how many at a time; None: all that come, which take turns.
     """
 
-    def __init__(self, batch: Batch, line: Line[Seat], places: int) -> None:
+    def __init__(self, batch: Batch, line: Line[Seat], places: int | None) -> None:
         self._batch, self._line, self._places = batch, line, places
         self._thread = Thread(target=self._run, name="dllm-runner", daemon=True)
         self._thread.start()
@@ -160,7 +172,7 @@ class Runner:
     def _run(self) -> None:
         batch = self._batch
         while self._line.is_open:
-            free = self._places - len(batch)
+            free = None if self._places is None else self._places - len(batch)
             batch.add(self._line.take(free, waits=not len(batch)))
             if len(batch):
                 batch.step()

@@ -89,7 +89,7 @@ class Scheduler:
         self._tickets: set[Ticket] = set()
         self._load = 0
         self._open = True
-        places = [(self._plain, limits.batch)]
+        places: list[tuple[Line[Seat], int | None]] = [(self._plain, None)]
         self._workshop: Workshop
         if isolation == "threads":
             places += [(self._heavy, 1)] * limits.workers
@@ -99,7 +99,11 @@ class Scheduler:
         else:
             self._workshop = Pool(model, limits, self._passes, clock, self._place, self._gone)
         self._runners = [
-            Runner(Batch(self._passes, clock, self._leaves, lambda: pace.room), line, most)
+            Runner(
+                Batch(self._passes, clock, self._leaves, lambda: pace.room, limits.batch),
+                line,
+                most,
+            )
             for line, most in places
         ]
 

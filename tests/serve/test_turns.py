@@ -128,15 +128,18 @@ class Place:
 @given(
     st.lists(st.builds(Place, st.integers(1, 50), st.integers(0, 200)), min_size=1, max_size=12),
     st.floats(0, 200),
+    st.integers(2, 12),
 )
-def test_turns_in_a_pass(seats: Any, room: float) -> None:
-    chosen = turn(seats, room)
+def test_turns_in_a_pass(seats: Any, room: float, count: int) -> None:
+    chosen = turn(seats, room, count)
+    assert len(chosen) <= count
     assert chosen == [seat for seat in seats if seat in chosen]
     assert seats[0] in chosen  # who came first
     least = min(seat.served for seat in seats)
     assert any(seat.served == least for seat in chosen) or room / 2 < min(s.size for s in seats)
     assert sum(seat.size for seat in chosen) <= room + 2 * max(seat.size for seat in seats)
-    assert turn(seats, math.inf) == list(seats)
+    assert turn(seats, math.inf, 12) == list(seats)
+    assert turn(seats, room, 1) == seats[:1]
 
 
 def test_what_is_short_overtakes_and_what_is_long_ends() -> None:
