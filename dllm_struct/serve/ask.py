@@ -39,6 +39,8 @@ class Ask:
         seconds: time limit.
         best_effort: at the time limit the latest witness is the output, where there is one.
         candidates: how many candidates to show for a position; 0: none.
+        logprobs: how many of the likeliest tokens to tell for every token of the answer; None: not
+            even how likely that is.
         stop: the text ends before the first of these; of unconstrained text alone.
         answer: the slot that holds the answer; None: the whole text is the answer.
         params: what the request calls the parts that an error may be about: ``constraint``,
@@ -54,6 +56,7 @@ class Ask:
     seconds: float = 60.0
     best_effort: bool = False
     candidates: int = 0
+    logprobs: int | None = None
     stop: tuple[str, ...] = ()
     answer: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from dllm_struct.generation import Output
 from dllm_struct.generation.edits import Editing
 from dllm_struct.generation.job import Job
 from dllm_struct.serve.ask import Ask
+from dllm_struct.serve.logprobs import TokenProbability, is_full, token_probabilities
 from dllm_struct.serve.settled import cut
 from dllm_struct.trace import Event, Trace
 
@@ -50,6 +51,8 @@ class Finished:
         prompt_tokens: tokens of the prompt.
         tokens: tokens of the output's text.
         edited: for an edit: the text with the output in its spans.
+        is_full: whether it is free text that ends because no further token was allowed.
+        logprobs: the tokens of the answer, with their probabilities, where they were asked for.
     """
 
     sequence: int
@@ -58,6 +61,8 @@ class Finished:
     prompt_tokens: int
     tokens: int
     edited: Edited | None = None
+    is_full: bool = False
+    logprobs: tuple[TokenProbability, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,8 @@ class Seat:
         events: what has happened so far.
         seen: the candidates of the present step.
         has_stopped: whether the answer holds a stop string.
+        likeliest: of every position: the likeliest tokens when it was last masked, where they were
+            asked for.
         served: positions that the network has read of it.
     """
 
@@ -171,6 +178,7 @@ class Seat:
     events: list[Event] = field(default_factory=list)
     seen: list[dict[str, Any]] | None = None
     has_stopped: bool = False
+    likeliest: dict[int, list[tuple[bytes, float]]] = field(default_factory=dict)
     served: int = 0
 
     @property
@@ -189,5 +197,16 @@ class Seat:
         own = [span for span in row.canvas.spans if answer in (None, span.slot)]
         tokens = sum(1 for span in own for token in span.witness if row.codec.decode([token]))
         self.ticket.finish(
-            Finished(row.sequence, output, is_complete, len(row.prompt), tokens, edited)
+            Finished(
+                sequence=row.sequence,
+                output=output,
+                is_complete=is_complete,
+                prompt_tokens=len(row.prompt),
+                tokens=tokens,
+                edited=edited,
+                is_full=is_full(row, answer),
+                logprobs=None
+                if ask.logprobs is None
+                else token_probabilities(row, answer, self.likeliest),
+            )
         )

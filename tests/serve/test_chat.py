@@ -246,7 +246,8 @@ def test_stop_in_a_stream(client: httpx.Client) -> None:
 
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
-    ({"logprobs": True}, "logprobs", "unsupported_parameter"),
+    ({"top_logprobs": 2}, "top_logprobs", "unsupported_parameter"),
+    ({"logprobs": True, "top_logprobs": 21}, "top_logprobs", "invalid_value"),
     ({"logit_bias": {"1": 2.0}}, "logit_bias", "unsupported_parameter"),
     ({"presence_penalty": 0.5}, "presence_penalty", "unsupported_parameter"),
     ({"nonsense": 1}, "nonsense", "unknown_parameter"),

@@ -132,7 +132,7 @@ def test_llama_stream(client: httpx.Client) -> None:
     [
         (COMPLETIONS, {"prompt": "a", "echo": True}, "echo"),
         (COMPLETIONS, {"prompt": "a", "best_of": 3}, "best_of"),
-        (COMPLETIONS, {"prompt": "a", "logprobs": 2}, "logprobs"),
+        (COMPLETIONS, {"prompt": "a", "logprobs": 21}, "logprobs"),
         (COMPLETIONS, {"prompt": ["a", "b"]}, "prompt"),
         (COMPLETIONS, {"prompt": [1, 2]}, "prompt.str"),
         (COMPLETIONS, {"suffix": "a"}, "prompt"),

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dllm_struct.editing.edited import Edited
-from dllm_struct.serve.replies.base import Head, draft, event_of, stats, usage
+from dllm_struct.serve.replies.base import Head, draft, event_of, reason, stats, usage
 from dllm_struct.serve.requests.editing import Editing
 from dllm_struct.serve.service import Work
 from dllm_struct.serve.sse import DONE, frame
@@ -40,7 +40,7 @@ def message_reply(editing: Editing, item: Finished, model: str) -> dict[str, Any
         "index": 0,
         "message": {"role": "assistant", "content": _content(editing, item)},
         "logprobs": None,
-        "finish_reason": "stop",
+        "finish_reason": reason(item, editing.ask),
     }
     head, edit = Head.new("edit", model), _told(editing, _edited(item))
     return head.of(
@@ -52,15 +52,17 @@ async def message_stream(editing: Editing, work: Work, model: str) -> AsyncItera
     """Yield drafts, and at the end the content: whether there is an edit shows no earlier."""
     head = Head.new("edit", model)
 
-    def chunk(delta: dict[str, Any], reason: str | None, **more: Any) -> bytes:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
+    def chunk(delta: dict[str, Any], why: str | None, **more: Any) -> bytes:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": why}
         return frame(head.of("chat.completion.chunk", choices=[choice], **more))
 
     yield chunk({"role": "assistant", "content": ""}, None)
     async for item in work:
         if isinstance(item, Finished):
             yield chunk({"content": _content(editing, item)}, None)
-            yield chunk({}, "stop", stats=stats(item), edit=_told(editing, _edited(item)))
+            yield chunk(
+                {}, reason(item, editing.ask), stats=stats(item), edit=_told(editing, _edited(item))
+            )
             if editing.options.include_usage:
                 yield frame(head.of("chat.completion.chunk", choices=[], usage=usage([item])))
         elif editing.options.include_drafts:

@@ -26,6 +26,7 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seed = Annotated[int, Field(ge=-(2**63), lt=2**64)]
 Temperature = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(gt=0, le=1)]
+Tops = Annotated[int, Field(ge=0, le=20)]
 ANSWER = HOLE
 """The slot that `Filling` fills."""
 
