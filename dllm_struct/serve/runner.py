@@ -51,7 +51,7 @@ class Batch:
 
     def step(self) -> None:
         """Make one step of all that have their turn; what is done, failed or given up leaves."""
-        seats = turn(self._seats, self._room(), self._most)
+        seats = turn(self._admitted(), self._room(), self._most)
         for seat in seats:
             seat.served += seat.size
         outcomes = self._attempts([seat.row for seat in seats])
@@ -61,6 +61,16 @@ class Batch:
             else:
                 self._tell(seat, outcome)
         self._keep(self._seats)
+
+    def _admitted(self) -> list[Seat]:
+        """The outputs that may have a turn: of those with a cache no more than fit into a pass."""
+        places, found = self._most, []
+        for seat in self._seats:
+            keeps = seat.row.strategies.cache.keeps
+            if not keeps or places > 0:
+                found.append(seat)
+            places -= keeps
+        return found
 
     def _keep(self, seats: Sequence[Seat]) -> None:
         self._seats = [seat for seat in seats if self._stays(seat)]

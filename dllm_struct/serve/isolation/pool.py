@@ -44,7 +44,7 @@ class Pool:
         place: Callable[[Ticket, Job], None],
         left: Callable[[Ticket], None],
     ) -> None:
-        self.sharing, self.limits, self.clock = Sharing(model), limits, clock
+        self.limits, self.clock, self._model = limits, clock, model
         self.forward, self.place, self.left = forward, place, left
         self.turns = Turns(limits.workers)
         self._begun = Event()
@@ -110,6 +110,10 @@ class Pool:
     def _refuse(self, ticket: Ticket) -> None:
         ticket.fail(NoWorker())
         self.left(ticket)
+
+    def sharing(self) -> Sharing:
+        """Return what makes bytes for one worker."""
+        return Sharing(self._model)
 
     def start(self) -> tuple[BaseProcess, Connection]:
         """Start a worker; return it and the pipe to it."""

@@ -45,11 +45,14 @@ class Workers(Protocol):
 
     turns: Turns
     limits: Limits
-    sharing: Sharing
     forward: Forward
     clock: Callable[[], float]
     place: Callable[[Ticket, Job], None]
     left: Callable[[Ticket], None]
+
+    def sharing(self) -> Sharing:
+        """Return what makes bytes for one worker."""
+        ...
 
     def start(self) -> tuple[BaseProcess, Connection]:
         """Start a worker; return it and the pipe to it."""
@@ -72,7 +75,7 @@ class Talk:
     """
 
     def __init__(self, pool: Workers) -> None:
-        self._pool = pool
+        self._pool, self._sharing = pool, pool.sharing()
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._is_ready = False  # the worker
@@ -113,6 +116,7 @@ class Talk:
             self._end()
         finally:
             was_heavy = turn.is_heavy if ticket.is_over else not self._is_placed
+            self._sharing.forget()
             self._pool.turns.done(turn, self._pool.clock() - start, was_heavy)
             if not self._is_placed:
                 self._pool.left(ticket)
@@ -123,7 +127,7 @@ class Talk:
         message = self._hear(ticket, limits.compile_seconds)
         while not isinstance(message, Idle):
             if isinstance(message, Light):
-                self._pool.place(ticket, self._pool.sharing.loads(message.job))
+                self._pool.place(ticket, self._sharing.loads(message.job))
                 self._is_placed = True
             elif isinstance(message, Look):
                 self._answer(ticket, message)
@@ -168,11 +172,11 @@ class Talk:
                 raise TimeLimit
             if not self._pool.turns.is_open:
                 raise EOFError
-        return self._pool.sharing.loads(self._pipe.recv_bytes())
+        return self._sharing.loads(self._pipe.recv_bytes())
 
     def _send(self, message: Any) -> None:
         assert self._pipe is not None
-        self._pipe.send_bytes(self._pool.sharing.dumps(message))
+        self._pipe.send_bytes(self._sharing.dumps(message))
 
     def _require_worker(self) -> None:
         """Start a worker if there is none; try again a few times, after longer and longer pauses.
