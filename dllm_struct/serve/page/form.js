@@ -25,6 +25,7 @@ export class Form {
     this.shipped = { grammar: [], template: [] };
     this.presets = {};
     this.texts = {};
+    this.chosen = {};
     this.show("json_schema");
     byId("kinds").addEventListener("change", ({ target }) => this.show(target.value));
     byId("menu").addEventListener("change", () => this.choose());
@@ -66,12 +67,14 @@ export class Form {
     byId("infilling").hidden = WHOLE.has(kind);
     const names = this.examples().map(({ name }, index) => [index, name]);
     options(byId("menu"), names);
+    byId("menu").value = String(this.chosen[kind] ?? 0);
     if (isNew && this.texts[kind] !== undefined) byId("constraint").value = this.texts[kind];
     else this.choose();
   }
 
   choose() {
-    const example = this.examples()[Number(byId("menu").value)];
+    this.chosen[this.kind] = Number(byId("menu").value);
+    const example = this.examples()[this.chosen[this.kind]];
     byId("constraint").value = this.texts[this.kind] = example.text;
     const isOwn = byId("prompt").value && !PROMPTS.has(byId("prompt").value);
     if (example.prompt && !isOwn) byId("prompt").value = example.prompt;
