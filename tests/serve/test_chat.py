@@ -31,8 +31,11 @@ def post(client: httpx.Client, **body: Any) -> dict[str, Any]:
 
 
 def content(client: httpx.Client, **body: Any) -> str:
-    (choice,) = post(client, **body)["choices"]
-    assert choice["finish_reason"] == "stop"
+    reply = post(client, **body)
+    (choice,) = reply["choices"]
+    is_free = body.keys() <= {"max_tokens", "stop"}  # nothing says when the text is complete
+    is_full = is_free and reply["usage"]["completion_tokens"] == body.get("max_tokens")
+    assert choice["finish_reason"] == ("length" if is_full and "stop" not in body else "stop")
     text: str = choice["message"]["content"]
     return text
 
