@@ -97,6 +97,9 @@ class Talk:
                     self._serve(turn)
         except NoWorker as error:
             self._pool.lost(error)
+        except Exception:  # nobody talks to this worker any more
+            self._pool.lost(NoWorker())
+            raise
         finally:
             self._end()
 

@@ -19,8 +19,8 @@ from dllm_struct.serve.errors import RequestError
 from dllm_struct.serve.limits import Limits
 from dllm_struct.serve.requests import base
 from dllm_struct.serve.requests.chat import StreamOptions
-from dllm_struct.serve.requests.infill import OutputType, constraint_of, prompt_of, told_by
-from dllm_struct.serve.requests.messages import ChatMessage
+from dllm_struct.serve.requests.infill import OutputType, constraint_of
+from dllm_struct.serve.requests.messages import ChatMessage, prompt_of, told_by
 
 Offset = Annotated[int, Field(ge=0)]
 Lines = Annotated[int, Field(ge=0, le=1_000_000)]

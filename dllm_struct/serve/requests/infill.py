@@ -18,9 +18,8 @@ from dllm_struct.serve.decodings import decoding_of
 from dllm_struct.serve.errors import RequestError
 from dllm_struct.serve.limits import Limits
 from dllm_struct.serve.requests import base
-from dllm_struct.serve.requests.messages import ChatMessage, messages_of
+from dllm_struct.serve.requests.messages import ChatMessage, prompt_of, told_by
 from dllm_struct.template import Invariant, Slot, Template
-from dllm_struct.vocabulary.codec import Prompt
 
 
 class OutputType(base.Body):
@@ -179,16 +178,6 @@ def _form(request: InfillRequest) -> Form:
     if request.prompt is None:
         raise RequestError("give a prompt, a document, a template, or prefix and suffix")
     return _answer
-
-
-def prompt_of(given: str | Sequence[ChatMessage] | None) -> Prompt | None:
-    """Return a prompt as the library takes it."""
-    return given if given is None or isinstance(given, str) else messages_of(given)
-
-
-def told_by(prompt: Prompt) -> str:
-    """Return all that a prompt says."""
-    return prompt if isinstance(prompt, str) else "".join(m["content"] for m in prompt)
 
 
 def constraint_of(given: OutputType | None, param: str, limits: Limits) -> Constraint | None:
