@@ -73,7 +73,7 @@ def test_one_fim_reply_for_all_clients(client: httpx.Client) -> None:
     texts = [chunk["choices"][0]["text"] for chunk in chunks]
     contents = [chunk["choices"][0]["delta"]["content"] for chunk in chunks]
     assert "".join(texts) == "".join(contents) == choice["text"]
-    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    assert chunks[-1]["choices"][0]["finish_reason"] == choice["finish_reason"]
 
 
 def test_stream(client: httpx.Client) -> None:
