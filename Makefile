@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench clients clean
+.PHONY: help install demo test lint bench clients browser clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,11 @@ bench: $(INSTALLED) ## benchmarks; VOCABULARY=file.tiktoken[.gz] for those that 
 
 clients: $(INSTALLED) ## the server against client libraries, each installed on its own
 	$(BIN)/python tests/clients/run.py
+
+browser: $(INSTALLED) ## the page in Chromium, which has to be installed
+	@command -v chromium chromium-browser >/dev/null || { echo "chromium is needed" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group browser
+	$(BIN)/python -m pytest -q tests/serve/test_page_in_browser.py
 
 clean: ## remove the environment and every cache
 	rm -rf $(VENV) .venv-clients dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,12 +1,16 @@
 """The server under load: many clients with different constraints, some impolite.
 
-    python benchmarks/load.py [--clients 32] [--seconds 120]
+    python benchmarks/load.py [--clients 32] [--seconds 120] [--hostile 0.002] [--json FILE]
+                              [--options ...]
 
 Starts the server with the bundled model on loopback, lets one client ask for a quarter of the time,
-then all of them. A client sends one request after the other: a schema, a regex, a choice, a hole
-in Python or a free object, streamed or not; one in ten is malformed and has to be answered with
-400, one in ten hangs up after the first piece of a stream. Prints latency by kind, throughput, and
-everything that was not as it should be.
+then all of them; ``--options`` are for the server. A client sends one request after the other, of a
+kind drawn at random (`load_requests`), half of them decoded with a preset that takes few passes:
+schemas, among them a large and a recursive one, a free
+object, a tool, a regex, a choice, grammars, holes in code and in a document, free text, an edit;
+a third of them streamed where they can be. One in ten is bad and has to be answered with 4xx, one
+in ten hangs up after the first piece of a stream, and a few keep a worker busy until it is ended.
+Prints latency by kind, throughput, and everything that was not as it should be.
 """
 
 from __future__ import annotations
@@ -14,183 +18,245 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
-import re
 import socket
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, sleep
 from typing import Any
 
 import httpx
 from common import print_table
-from jsonschema import Draft202012Validator
+from load_requests import BAD, HOSTILE, KINDS, Asked
 
-import dllm_struct as ds
-from dllm_struct.models.bundled import Example, held_out
+TIMEOUT = 180.0
+BAD_SHARE = HANG_UPS = 0.1
+STREAMED = 1 / 3
+DECODINGS: tuple[dict[str, Any], ...] = ({}, {"decoding": "balanced"})
+"""The default takes one pass for a token or two, the preset few passes for all."""
 
-TIMEOUT = 120.0
-IMPOLITE = 0.1
-STREAMED = 0.3
-PYTHON = ds.grammar("python")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request, and how its answer is judged.
-
-    Attributes:
-        path: where it goes.
-        body: as JSON.
-        is_valid: judges the text of the answer.
-    """
-
-    path: str
-    body: dict[str, Any]
-    is_valid: Callable[[str], bool]
+REFUSED = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 
 
 @dataclass
 class Seen:
-    """What clients saw: seconds of each kind of request, replies by kind, and problems."""
+    """What clients saw.
+
+    Attributes:
+        seconds: of every request that was answered as it should be, by kind.
+        ends: how many requests ended how.
+        problems: what should not have been.
+    """
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    ends: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
-    hung_up: int = 0
-    refused: int = 0
 
 
-def asked(kind: str, rng: random.Random, examples: list[Example]) -> Asked:
-    """Return a request of a kind."""
-    example = rng.choice(examples)
-    chat: dict[str, Any] = {"messages": [{"role": "user", "content": example.prompt}]}
-    chat |= {"decoding": "balanced", "seed": rng.randrange(1 << 30), "max_tokens": 256}
-    path = "/v1/chat/completions"
-    match kind:
-        case "schema":
-            shape = {"name": "answer", "schema": example.schema}
-            chat["response_format"] = {"type": "json_schema", "json_schema": shape}
-            judge = Draft202012Validator(example.schema)
-            return Asked(path, chat, lambda text: judge.is_valid(json.loads(text)))
-        case "object":
-            chat["response_format"] = {"type": "json_object"}
-            chat["max_tokens"] = 48
-            return Asked(path, chat, lambda text: isinstance(json.loads(text), dict))
-        case "regex":
-            chat["guided_regex"] = r"[A-Z][a-z]{2,9}( [A-Z][a-z]{2,9}){0,2}"
-            return Asked(path, chat, lambda t: bool(re.fullmatch(chat["guided_regex"], t)))
-        case "choice":
-            chat["guided_choice"] = ["yes", "no", "not said"]
-            return Asked(path, chat, lambda text: text in chat["guided_choice"])
-    before, after = "def area(w, h):\n    return ", "\n\nprint(area(2, 3))\n"
-    body: dict[str, Any] = {"prefix": before, "suffix": after}
-    body |= {"output_type": {"grammar": "python"}}
-    body |= {"max_tokens": 48, "decoding": "balanced", "seed": chat["seed"]}
-    return Asked("/v1/infill", body, lambda text: PYTHON.matches(before + text + after))
+@dataclass(frozen=True)
+class Load:
+    """How much is asked for.
+
+    Attributes:
+        clients: how many.
+        seconds: how long.
+        hostile: share of requests that keep a worker busy; a client alone sends good ones only.
+    """
+
+    clients: int
+    seconds: float
+    hostile: float
 
 
-KINDS = ("schema", "schema", "regex", "choice", "python", "object")
-
-
-async def ask(
-    client: httpx.AsyncClient, rng: random.Random, world: list[Example], to: Seen
-) -> None:
+async def ask(client: httpx.AsyncClient, rng: random.Random, load: Load, to: Seen) -> None:
     """Send one request, perhaps an impolite one, and judge what comes back."""
-    kind, dice = rng.choice(KINDS), rng.random()
-    request = asked(kind, rng, world)
-    start = perf_counter()
-    if dice < IMPOLITE:
-        kind, request.body["max_tokens"] = "malformed", "many"
-        answer = await client.post(request.path, json=request.body)
-        to.refused += answer.status_code == httpx.codes.BAD_REQUEST
-        _require(to, answer.status_code == httpx.codes.BAD_REQUEST, kind, answer.status_code)
-    elif dice < 2 * IMPOLITE and request.path.endswith("completions"):
-        await _hang_up(client, request)
-        to.hung_up += 1
-        return
-    elif dice < 2 * IMPOLITE + STREAMED and request.path.endswith("completions"):
-        kind, text = f"{kind}, streamed", await _streamed(client, request)
-        _require(to, request.is_valid(text), kind, text[:60])
+    dice = rng.random() if load.clients > 1 else 1.0
+    if dice < load.hostile:
+        await _refused(client, HOSTILE, "hostile", to)
+    elif dice < load.hostile + BAD_SHARE:
+        await _refused(client, rng.choice(BAD), "bad", to)
+    elif dice < load.hostile + BAD_SHARE + HANG_UPS:
+        kind = rng.choice([*KINDS])
+        await _hang_up(client, KINDS[kind](rng), rng)
+        to.ends["hung up"] += 1
     else:
-        answer = await client.post(request.path, json=request.body)
-        if answer.status_code != httpx.codes.OK:
-            to.problems[f"{kind}: {answer.status_code} {answer.text[:80]}"] += 1
-            return
-        _require(to, request.is_valid(_text(answer.json())), kind, answer.text[:60])
-    to.seconds[kind].append(perf_counter() - start)
+        kind = rng.choice([*KINDS])
+        await _good(client, kind, KINDS[kind](rng), rng, to)
 
 
-def _require(to: Seen, is_fine: bool, kind: str, what: object) -> None:
-    if not is_fine:
-        to.problems[f"{kind}: {what}"] += 1
+async def _refused(
+    client: httpx.AsyncClient, sent: tuple[str, dict[str, Any]], kind: str, to: Seen
+) -> None:
+    start = perf_counter()
+    answer = await client.post(sent[0], json=sent[1])
+    if answer.status_code in REFUSED:
+        to.ends[f"{answer.status_code}"] += 1
+    elif answer.is_client_error:
+        to.ends[f"{kind}, refused"] += 1
+        to.seconds[f"({kind})"].append(perf_counter() - start)
+    else:
+        to.problems[f"{kind}: {answer.status_code} {answer.text[:80]}"] += 1
 
 
-def _text(reply: dict[str, Any]) -> str:
-    text = reply["choices"][0]["message"]["content"] if "choices" in reply else reply["text"]
-    return str(text)
+async def _good(
+    client: httpx.AsyncClient, kind: str, request: Asked, rng: random.Random, to: Seen
+) -> None:
+    body = request.body | {"seed": rng.randrange(1 << 30)} | rng.choice(DECODINGS)
+    streams = request.streams and rng.random() < STREAMED
+    start = perf_counter()
+    status, text = await (_streamed if streams else _whole)(client, request, body)
+    if status in REFUSED:
+        to.ends[f"{status}"] += 1
+    elif status != httpx.codes.OK:
+        to.problems[f"{kind}: {status} {text[:80]}"] += 1
+    elif not _is_valid(request, text):
+        to.problems[f"{kind}: invalid {text[:60]}"] += 1
+    else:
+        to.ends["valid"] += 1
+        to.seconds[kind].append(perf_counter() - start)
 
 
-async def _streamed(client: httpx.AsyncClient, request: Asked) -> str:
+def _is_valid(request: Asked, text: str) -> bool:
+    try:
+        return request.is_valid(text)
+    except (ValueError, SyntaxError):
+        return False
+
+
+async def _whole(
+    client: httpx.AsyncClient, request: Asked, body: dict[str, Any]
+) -> tuple[int, str]:
+    answer = await client.post(request.path, json=body)
+    is_good = answer.status_code == httpx.codes.OK
+    return answer.status_code, request.text(answer.json()) if is_good else answer.text
+
+
+async def _streamed(
+    client: httpx.AsyncClient, request: Asked, body: dict[str, Any]
+) -> tuple[int, str]:
     text = ""
-    async with client.stream("POST", request.path, json={**request.body, "stream": True}) as reply:
-        async for line in reply.aiter_lines():
+    async with client.stream("POST", request.path, json={**body, "stream": True}) as answer:
+        if answer.status_code != httpx.codes.OK:
+            return answer.status_code, (await answer.aread()).decode()
+        async for line in answer.aiter_lines():
             if line.startswith("data: {"):
-                for choice in json.loads(line.removeprefix("data: ")).get("choices", ()):
-                    text += choice["delta"].get("content") or ""
-    return text
+                frame = json.loads(line.removeprefix("data: "))
+                if "error" in frame:
+                    return {"time_limit": REFUSED[1]}.get(frame["error"]["code"], 500), line
+                for choice in frame.get("choices", ()):
+                    text += choice.get("delta", choice).get("content", choice.get("text")) or ""
+    return httpx.codes.OK, text
 
 
-async def _hang_up(client: httpx.AsyncClient, request: Asked) -> None:
-    async with client.stream("POST", request.path, json={**request.body, "stream": True}) as reply:
-        async for _ in reply.aiter_lines():
+async def _hang_up(client: httpx.AsyncClient, request: Asked, rng: random.Random) -> None:
+    body = request.body | {"seed": rng.randrange(1 << 30), "stream": True}
+    async with client.stream("POST", request.path, json=body) as answer:
+        async for _ in answer.aiter_bytes():
             return
 
 
-async def run(url: str, clients: int, seconds: float) -> Seen:
-    """Let so many clients ask for so long."""
-    world, seen, end = held_out(100, 0), Seen(), perf_counter() + seconds
+async def run(url: str, load: Load) -> Seen:
+    """Let clients ask."""
+    seen, end = Seen(), perf_counter() + load.seconds
 
     async def one(number: int) -> None:
         rng = random.Random(number)
-        async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, trust_env=False) as client:
             while perf_counter() < end:
                 try:
-                    await ask(client, rng, world, seen)
+                    await ask(client, rng, load, seen)
                 except (httpx.HTTPError, ValueError, KeyError) as error:
                     seen.problems[f"{type(error).__name__}: {error}"] += 1
 
-    await asyncio.gather(*map(one, range(clients)))
+    await asyncio.gather(*map(one, range(load.clients)))
     return seen
 
 
-def show(title: str, seen: Seen, seconds: float) -> None:
-    """Print what clients saw."""
-    everything = sorted(value for values in seen.seconds.values() for value in values)
-    print(f"\n{title}: {len(everything) / seconds:.2f} answers a second")
-    print(f"{seen.refused} malformed requests refused, {seen.hung_up} clients hung up\n")
+async def every_kind(url: str) -> None:
+    """Send one request of each kind, whose constraints are compiled then."""
+    rng = random.Random(0)
+    async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, trust_env=False) as client:
+        for make in KINDS.values():
+            request = make(rng)
+            await client.post(request.path, json=request.body)
+
+
+def show(load: Load, seen: Seen, seconds: float, busy: float) -> dict[str, Any]:
+    """Print what clients saw; return it as plain data.
+
+    Args:
+        load: what was asked for.
+        seen: what came of it.
+        seconds: until the last answer was there.
+        busy: seconds of processors that the server took.
+    """
+    good = [value for kind in KINDS for value in seen.seconds.get(kind, ())]
+    throughput = len(good) / seconds
+    print(f"\n{load.clients} client(s), {seconds:.0f} s: {throughput:.2f} valid replies a second")
+    print(f"{busy / seconds:.2f} processors busy, {busy / max(1, len(good)):.2f} s for each reply")
+    print(", ".join(f"{count} {end}" for end, count in seen.ends.items()), end="\n\n")
     rows = []
-    for kind, values in [*sorted(seen.seconds.items()), ("all", everything)]:
+    for kind, values in [*sorted(seen.seconds.items()), ("all valid", good)]:
         ordered = sorted(values) or [float("nan")]
         p50, p99 = (ordered[int(q * (len(ordered) - 1))] for q in (0.5, 0.99))
         rows.append([kind, f"{len(values)}", f"{p50:.2f}", f"{p99:.2f}", f"{ordered[-1]:.2f}"])
     print_table(("request", "answers", "p50 s", "p99 s", "max s"), rows)
     for problem, count in seen.problems.most_common(10):
         print(f"PROBLEM, {count} times: {problem}")
+    ends, problems = dict(seen.ends), dict(seen.problems)
+    found = {"clients": load.clients, "seconds": seconds, "throughput": throughput}
+    found["busy"] = busy
+    return found | {"ends": ends, "problems": problems, "rows": rows}
 
 
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers."""
-    end = perf_counter() + TIMEOUT
-    while perf_counter() < end and server.poll() is None:
-        try:
-            if httpx.get(f"{url}/health", timeout=5).status_code == httpx.codes.OK:
-                return
-        except httpx.HTTPError:
-            pass
-    raise SystemExit("the server did not start")
+@contextmanager
+def served(options: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Start the server, wait until it answers, and end it; yields its URL and its process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    start = "from dllm_struct.cli import main; main()"
+    command = [sys.executable, "-c", start, "serve", "--port", str(port), *options]
+    url = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        end = perf_counter() + TIMEOUT
+        while not _answers(url):
+            if perf_counter() > end or server.poll() is not None:
+                raise SystemExit("the server did not start")
+            sleep(0.2)
+        yield url, server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def processor_seconds(server: int) -> float:
+    """Return the processor time of a process and of all that it has started."""
+    parents: dict[int, int] = {}
+    ticks: dict[int, int] = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = file.read_text().rpartition(")")[2].split()
+            process = int(file.parent.name)
+            parents[process], ticks[process] = int(fields[1]), sum(map(int, fields[11:15]))
+    own = {server}
+    while more := {process for process, parent in parents.items() if parent in own} - own:
+        own |= more
+    return sum(ticks.get(process, 0) for process in own) / os.sysconf("SC_CLK_TCK")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health", timeout=5, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def main() -> None:
@@ -198,25 +264,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    start = "from dllm_struct.cli import main; main()"
-    command = [sys.executable, "-c", start, "serve", "--port", str(port)]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(url, server)
-        asyncio.run(run(url, 1, 5))  # every kind once
-        alone = options.seconds / 4
-        show("1 client", asyncio.run(run(url, 1, alone)), alone)
-        found = asyncio.run(run(url, options.clients, options.seconds))
-        show(f"{options.clients} clients", found, options.seconds)
-    finally:
-        server.terminate()
-        server.wait()
+    parser.add_argument("--hostile", type=float, default=0.002)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--options", nargs=argparse.REMAINDER, default=[])
+    given = parser.parse_args()
+    found = []
+    with served(given.options) as (url, server):
+        asyncio.run(every_kind(url))
+        for clients, seconds in ((1, given.seconds / 4), (given.clients, given.seconds)):
+            load = Load(clients, seconds, given.hostile)
+            start, busy = perf_counter(), processor_seconds(server)
+            seen = asyncio.run(run(url, load))
+            busy = processor_seconds(server) - busy
+            found.append(show(load, seen, perf_counter() - start, busy))
+        left = httpx.get(f"{url}/health", trust_env=False).json()
+        print(f"\nafterwards: {left}")
+    if given.json is not None:
+        given.json.write_text(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Serving:
     batch: Annotated[int, typer.Option(min=1, help="Most outputs denoised together.")] = 16
     queue: Annotated[int, typer.Option(min=1, help="Most outputs that wait.")] = 64
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one request.")] = 60.0
-    workers: Annotated[int, typer.Option(min=1, help="Processes that compile constraints.")] = 2
+    workers: Annotated[int, typer.Option(min=1, help="Processes that compile constraints.")] = 4
     trusted: Annotated[
         bool,
         typer.Option("--trusted", help="Compile in threads: less memory, no hostile clients."),
@@ -66,13 +66,16 @@ def serve(model_name: str, device: str, serving: Serving) -> None:
         import uvicorn  # noqa: PLC0415 - an optional dependency
 
         from dllm_struct.serve.app import Settings, create_app  # noqa: PLC0415
+        from dllm_struct.serve.warming import warm_up  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtra(
             f"the server needs a package that is not installed: {error.name}",
             hint="pip install 'dllm-struct[serve]'",
         ) from error
     model = ds.load(model_name, device=device)
-    _warm_up(model)
+    if serving.warm_up:
+        print("getting ready ...", file=sys.stderr, flush=True)
+        warm_up()
     isolation: Isolation = "threads" if serving.trusted else "processes"
     settings = Settings(serving.name or model_name, keys, _limits(serving), isolation)
     config = uvicorn.Config(create_app(model, settings), **_options(serving))
@@ -119,10 +122,3 @@ def _keys(serving: Serving) -> list[str]:
     from_environment = os.environ.get(KEY_VARIABLE, "")
     keys = [*(serving.api_key or ()), from_environment]
     return [key for key in keys if key]
-
-
-def _warm_up(model: ds.Model) -> None:
-    """Compile the inner loops, which are then kept on disk, before anybody waits for them."""
-    print("getting ready ...", file=sys.stderr, flush=True)
-    for output_type in (ds.regex("a+"), ds.grammar('start: "a"+')):
-        model.generate("a", output_type, max_tokens=16, seed=0)

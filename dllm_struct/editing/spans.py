@@ -106,6 +106,18 @@ def check_cursor(cursor: int, length: int) -> None:
         )
 
 
+def require_cursor(spans: Sequence[Span], cursor: int) -> None:
+    """Refuse a cursor that is in no span, nor at the end of one.
+
+    Raises:
+        InvalidInput: with the cursor.
+    """
+    if not any(span.start <= cursor <= span.end for span in spans):
+        raise InvalidInput(
+            f"the cursor {cursor} is not in the span", hint="give the span that the cursor is in"
+        )
+
+
 def window_at(text: str, cursor: int, window: int | tuple[int, int]) -> Span:
     r"""Return the lines around a cursor.
 

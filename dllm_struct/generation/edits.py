@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from typing_extensions import override
+
 from dllm_struct.decoding.loop import Forward
 from dllm_struct.decoding.row import Row
 from dllm_struct.decoding.thinking import Thinking
 from dllm_struct.editing.edited import Edit, Edited, apply
 from dllm_struct.editing.instructions import EDIT, KEEP, REWRITE, told
 from dllm_struct.editing.positions import position_of
-from dllm_struct.editing.spans import Span, check_cursor, in_order, window_at
+from dllm_struct.editing.spans import Span, check_cursor, in_order, require_cursor, window_at
 from dllm_struct.errors import NotInLanguage
+from dllm_struct.generation.job import Job
 from dllm_struct.generation.layout import lay_out, ranges
 from dllm_struct.generation.plan import Plan
 from dllm_struct.generation.prompting import explained
@@ -40,29 +43,31 @@ VERDICT = "edit?"
 """The slot in which the model says whether an edit is needed."""
 
 
-@dataclass(frozen=True)
-class Editing:
-    """An edit that is ready to run.
+@dataclass(frozen=True, eq=False)
+class Editing(Job):
+    """An edit that is ready to run: a job with one row.
 
     Attributes:
         text: the original.
         spans: what is written anew, in order.
-        row: the canvas and how it is denoised.
-        goal: what the text has to be.
     """
 
     text: str
     spans: tuple[Span, ...]
-    row: Row
-    goal: Target
+
+    @override
+    def is_over(self, row: Row) -> bool:
+        """Whether the text is written, or the model has said that no edit is needed."""
+        return row.is_done or self.is_declined
 
     @property
     def is_declined(self) -> bool:
         """Whether the model has said that no edit is needed; it need not go on then."""
-        said = dict(self.row.draft or ()).get(VERDICT)
-        return said == KEEP.encode() and len(self.row.stages) == 1
+        (row,) = self.rows
+        said = dict(row.draft or ()).get(VERDICT)
+        return said == KEEP.encode() and len(row.stages) == 1
 
-    def finish(self, output: Output) -> Edited:
+    def edited(self, output: Output) -> Edited:
         """Return the edited text.
 
         Args:
@@ -76,7 +81,7 @@ class Editing:
             if content != text[span.start : span.end] and not declined
         )
         new = apply(text, edits)
-        value = self.goal.parse(new) if declined else output.value
+        value = self.targets[0].parse(new) if declined else output.value
         return Edited(new, text, edits, replace(output, text=new, value=value), declined)
 
 
@@ -105,15 +110,17 @@ def _prepared(
     request: Request, wanted: Whole, plan: Plan, setup: Setup, forward: Forward
 ) -> Editing:
     text, passes = request.text, 0
-    if request.cursor is not None:
-        spans = in_order([_at_cursor(request, request.cursor)], len(text))
-    elif request.spans is None or request.spans == "auto":
-        spans, passes = in_order(_chosen(request, wanted, plan, setup, forward), len(text)), 1
-    else:
+    if request.spans is not None and request.spans != "auto":
         spans = in_order(request.spans, len(text))
+        if request.cursor is not None:
+            require_cursor(spans, request.cursor)
+    elif request.cursor is not None:
+        spans = in_order([_at_cursor(request, request.cursor)], len(text))
+    else:
+        spans, passes = in_order(_chosen(request, wanted, plan, setup, forward), len(text)), 1
     goal = _target(text, spans, wanted)
     is_member = _is_member(text, spans, goal)
-    asked = request.window is not None and is_member
+    asked = request.is_next and is_member
     if asked:
         plan = replace(plan, thinking=_verdict(setup.codec_of(setup.null(plan))))
     prompt = _prompt(request, spans, asked)
@@ -124,7 +131,7 @@ def _prepared(
     row.stats.nfe += passes
     if is_member and row.constraint.explores:
         _remember(row, text, spans)
-    return Editing(text, spans, row, goal)
+    return Editing([row], [goal], text, spans)
 
 
 def _at_cursor(request: Request, cursor: int) -> Span:
@@ -191,7 +198,7 @@ def _verdict(codec: Codec) -> Thinking:
 
 def _prompt(request: Request, spans: Sequence[Span], asked: bool) -> Prompt | None:
     instruction = request.instruction
-    if instruction is None and request.window is not None:
+    if instruction is None and request.is_next:
         instruction = REWRITE
     if instruction is None:
         return request.prompt

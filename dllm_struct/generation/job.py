@@ -34,6 +34,10 @@ class Job:
         """Denoise the rows by themselves."""
         return Stream(self.rows, denoise(self.rows, forward), self.finish)
 
+    def is_over(self, row: Row) -> bool:
+        """Whether the output of a row is written."""
+        return row.is_done
+
     def finish(self, row: Row, trace: Trace) -> Output:
         """Return the output of a row, at any time: its latest witness is a valid one.
 

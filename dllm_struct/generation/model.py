@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, overload
 
+from dllm_struct.decoding.loop import Forward
 from dllm_struct.decoding.settings import Decoding
 from dllm_struct.decoding.stats import Stats
 from dllm_struct.decoding.thinking import Thinking
 from dllm_struct.editing import Edited
-from dllm_struct.errors import InvalidInput
-from dllm_struct.generation.edits import prepare
+from dllm_struct.generation.edits import Editing, prepare
+from dllm_struct.generation.inputs import is_batch, output_types
 from dllm_struct.generation.job import Job
 from dllm_struct.generation.layout import lay_out
 from dllm_struct.generation.plan import Plan
@@ -60,7 +62,7 @@ class Model:
         self.family = _with_context(family, network)
         self._setup = Setup(network, tokenizer, self.family)
         forward = forward_for(network, self.family, compilation)
-        self.forward = CachingForward(forward, network, self.family)
+        self.forward: Forward = CachingForward(forward, network, self.family)
 
     @overload
     def generate(
@@ -118,7 +120,7 @@ class Model:
                 `UnsupportedSchema`, `EmptyLanguage`, `LimitTooSmall`, `PromptTooLong`, ....
         """
         stream = self.stream(prompt, output_type, decoding, max_tokens, seed, thinking)
-        outputs = _outputs(stream, stop)
+        outputs = stream.outputs(stop)
         return outputs if is_batch(prompt) else outputs[0]
 
     def stream(
@@ -146,7 +148,7 @@ class Model:
     ) -> Job:
         """Do all of `generate` that comes before the first pass; see `Job`."""
         prompts: Sequence[Any] = prompt if is_batch(prompt) else [prompt]
-        wanted = _output_types(output_type, prompts, is_batch(prompt))
+        wanted = output_types(output_type, prompts, is_batch(prompt))
         require_prompts(prompts)
         plan = Plan.of(decoding, max_tokens, seed, thinking)
         targets = [target(kind, plan.decoding.structure) for kind in wanted]
@@ -180,7 +182,7 @@ class Model:
             The output; its text is the hole's content, or the whole text for a template.
         """
         job = self.prepare_infill(prefix, suffix, output_type, decoding, max_tokens, seed, [prompt])
-        return _outputs(job.start(self.forward), stop)[0]
+        return job.start(self.forward).outputs(stop)[0]
 
     def prepare_infill(
         self,
@@ -227,9 +229,10 @@ class Model:
             output_type: what the whole text has to be in the end: a grammar, a schema, a pattern,
                 a type; None: any text.
             cursor: in place of spans: characters before the place where something is inserted.
+                With one span: the place in it where the user is.
             window: with a cursor: the lines around it are rewritten instead; so many before and
-                after, or one number for both. Where the text is in the output type already, the
-                model may say that no edit is needed.
+                after, or one number for both. With a window, or a cursor in a span, the model may
+                say that no edit is needed, where the text is in the output type already.
             fraction: how many of all tokens ``"auto"`` chooses; 0.25 by default.
             decoding: how to denoise; or the name of a preset.
             max_tokens: most positions of the whole text.
@@ -243,13 +246,23 @@ class Model:
             InvalidInput: spans overlap or reach beyond the text, or it is unclear what to edit.
         """
         request = Request(text, spans, instruction, output_type, cursor, window, fraction, prompt)
-        editing = prepare(request, Plan.of(decoding, max_tokens, seed), self._setup, self.forward)
+        editing = self.prepare_edit(request, decoding, max_tokens, seed)
 
         def stops(event: Event) -> bool:
             return (stop is not None and stop(event)) or editing.is_declined
 
-        job = Job([editing.row], [editing.goal])
-        return editing.finish(_outputs(job.start(self.forward), stops)[0])
+        return editing.edited(editing.start(self.forward).outputs(stops)[0])
+
+    def prepare_edit(
+        self,
+        request: Request,
+        decoding: Decoding | str = Decoding(),  # noqa: B008 - a frozen value
+        max_tokens: int | None = None,
+        seed: int | None = None,
+    ) -> Editing:
+        """Do all of `edit` that comes before the first pass, and the pass that finds spans."""
+        plan = Plan.of(decoding, max_tokens, seed)
+        return prepare(request, plan, self._setup, self.forward)
 
     def refine(
         self,
@@ -291,7 +304,7 @@ class Model:
         )
         job = self._job([prompt], [laid.goal], plan)
         mask_again(job.rows[0], laid, spans, fraction, self.forward)
-        return _outputs(job.start(self.forward), None)[0]
+        return job.start(self.forward).outputs()[0]
 
     def codec(self, null_token_id: int | None) -> Codec:
         """Return the tokenizer as outputs are written with it.
@@ -300,6 +313,16 @@ class Model:
             null_token_id: fills unused tails, and has no text; None: none does.
         """
         return self._setup.codec_of(null_token_id)
+
+    def through(self, forward: Forward) -> Model:
+        """Return the same model, whose passes go another way.
+
+        Args:
+            forward: makes a pass.
+        """
+        other = copy(self)
+        other.forward = forward
+        return other
 
     def _job(self, prompts: Sequence[Prompt | None], targets: Sequence[Target], plan: Plan) -> Job:
         return Job(self._setup.rows(prompts, targets, plan), targets)
@@ -311,31 +334,3 @@ def _with_context(family: Family, network: Network) -> Family:
     if family.max_length is None and known is not None:
         return replace(family, max_length=known)
     return family
-
-
-def is_batch(prompt: Prompt | Sequence[Prompt]) -> bool:
-    """Whether a prompt is a list of prompts; a list of messages is one prompt."""
-    if isinstance(prompt, str) or not isinstance(prompt, Sequence):
-        return False
-    return not all(isinstance(item, Mapping) for item in prompt) or not prompt
-
-
-def _output_types(output_type: Any, prompts: Sequence[Any], batch: bool) -> Sequence[Any]:
-    if not (batch and isinstance(output_type, list)):
-        return [output_type] * len(prompts)
-    if len(output_type) != len(prompts):
-        raise InvalidInput(
-            f"{len(output_type)} output types for {len(prompts)} prompts",
-            hint="pass one output type, or one for each prompt",
-        )
-    return output_type
-
-
-def _outputs(stream: Stream, stop: Callable[[Event], bool] | None) -> list[Output]:
-    outputs = []
-    for item in stream:
-        if isinstance(item, Output):
-            outputs.append(item)
-        elif stop is not None and stop(item):
-            stream.stop()
-    return outputs

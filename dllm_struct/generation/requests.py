@@ -33,15 +33,17 @@ class Request:
 
     def __post_init__(self) -> None:
         chosen = self.spans == "auto" or (self.spans is None and self.fraction is not None)
-        forms = (chosen, not chosen and self.spans is not None, self.cursor is not None)
-        if sum(forms) != 1:
+        given = not chosen and self.spans is not None
+        has_cursor = self.cursor is not None and not self.is_marked
+        if given + chosen + has_cursor != 1:
             raise InvalidInput(
                 "it is unclear what to edit",
-                hint='pass spans, spans="auto" with a fraction, or a cursor; one of the three',
+                hint='pass spans, spans="auto" with a fraction, or a cursor; one of the three, '
+                "or one span with the cursor in it",
             )
         for name, value, goes_with, is_stray in (
             ("fraction", self.fraction, 'spans="auto"', not chosen),
-            ("window", self.window, "a cursor", self.cursor is None),
+            ("window", self.window, "a cursor without spans", self.cursor is None or given),
         ):
             if value is not None and is_stray:
                 raise InvalidInput(f"{name} is of no use here", hint=f"it goes with {goes_with}")
@@ -50,6 +52,17 @@ class Request:
                 "a template cannot be the type of a text that is edited",
                 hint="use Model.refine, or give each span a language of its own",
             )
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether there is one span, and a cursor in it."""
+        given = self.spans if self.spans != "auto" else None
+        return self.cursor is not None and given is not None and len(given) == 1
+
+    @property
+    def is_next(self) -> bool:
+        """Whether it is the next edit that is wanted: the model may say that none is needed."""
+        return self.window is not None or self.is_marked
 
     def wanted(self) -> list[Whole]:
         """What the whole text may be, the first of these that has a member around the spans.

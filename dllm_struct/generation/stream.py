@@ -95,9 +95,19 @@ class Stream(Iterator[Event | Output]):
             for row in self._rows
         ]
 
-    def outputs(self) -> list[Output]:
-        """Run to the end and return the outputs, in the order of the prompts."""
-        return [item for item in self if isinstance(item, Output)]
+    def outputs(self, stop: Callable[[Event], bool] | None = None) -> list[Output]:
+        """Run to the end and return the outputs, in the order of the prompts.
+
+        Args:
+            stop: called with every event; a true answer makes that pass the last one.
+        """
+        outputs = []
+        for item in self:
+            if isinstance(item, Output):
+                outputs.append(item)
+            elif stop is not None and stop(item):
+                self.stop()
+        return outputs
 
     def _run(self, passes: Iterator[list[Event]]) -> Iterator[Event | Output]:
         while not self._stopped and (events := next(passes, None)) is not None:

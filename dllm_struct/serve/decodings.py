@@ -19,7 +19,7 @@ FILES = frozenset({"profile", "frequencies"})
 LARGEST = 64
 """Largest number that a sampler or a signal takes: of samples, drafts, and the like."""
 
-NAMED = ("sampler", "schedule", "blocks", "length", "remasking", "guidance")
+NAMED = ("sampler", "schedule", "blocks", "length", "remasking", "cache", "guidance")
 
 
 def decoding_of(given: str | Mapping[str, Any] | None, param: str, limits: Limits) -> Decoding:

@@ -31,6 +31,10 @@ RETRY_SECONDS = 1
 """What ``Retry-After`` says when there is no better guess."""
 
 
+RESTART_SECONDS = 60
+"""What it says where the server has to be started again."""
+
+
 class RequestError(Exception):
     """A request that is answered with an error.
 
@@ -102,6 +106,20 @@ class TimeLimit(RequestError):
             status=503,
             code="time_limit",
             headers={"Retry-After": str(RETRY_SECONDS)},
+        )
+
+
+class NoWorker(RequestError):
+    """No worker can be started."""
+
+    kind = "server_error"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this server cannot start the processes that it works with",
+            status=503,
+            code="no_worker",
+            headers={"Retry-After": str(RESTART_SECONDS)},
         )
 
 

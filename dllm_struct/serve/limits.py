@@ -12,11 +12,14 @@ class Limits:
     """Bounds on one request, and on all of them together.
 
     Attributes:
-        batch: most outputs that are denoised together.
+        batch: most outputs in one forward pass; where there are more they take turns.
         queue: most outputs that wait, those being compiled included; further requests get 429.
         workers: processes that compile constraints, and denoise what is heavy: each works on one
-            request at a time, and ends with it when that takes too long.
+            request at a time, and ends with it when that takes too long. One of them is kept free
+            of what is known to be heavy.
         seconds: longest time for one request; after it the answer is 503.
+        pass_seconds: how long a forward pass should take at most; outputs take turns where it would
+            take longer with all of them.
         compile_seconds: longest time for compiling a constraint; after it the request is refused.
         step_seconds: longest time for one step of a heavy request, likewise.
         memory: most bytes that a worker may need for a request.
@@ -32,8 +35,9 @@ class Limits:
 
     batch: int = 16
     queue: int = 64
-    workers: int = 2
+    workers: int = 4
     seconds: float = 60.0
+    pass_seconds: float = 0.25
     compile_seconds: float = 10.0
     step_seconds: float = 10.0
     memory: int = 2 << 30

@@ -28,17 +28,18 @@ class Line(Generic[T]):
             self._waiting.append(one)
             self._changed.notify()
 
-    def take(self, most: int, waits: bool) -> list[T]:
+    def take(self, most: int | None, waits: bool) -> list[T]:
         """Take from the front; nothing once the line is closed.
 
         Args:
-            most: how many at most.
+            most: how many at most; None: all.
             waits: whether to wait for the first.
         """
         with self._changed:
             while waits and self._open and not self._waiting:
                 self._changed.wait()
-            count = min(most, len(self._waiting)) if self._open else 0
+            here = len(self._waiting)
+            count = 0 if not self._open else here if most is None else min(most, here)
             return [self._waiting.popleft() for _ in range(count)]
 
     def close(self) -> None:

@@ -7,14 +7,17 @@ each caller by itself, so that an input which the network cannot take harms nobo
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from threading import Condition, Thread
+from time import monotonic
 
 from dllm_struct.decoding.loop import Forward
 from dllm_struct.decoding.signals import View
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.serve.errors import ShuttingDown
+from dllm_struct.serve.pace import Pace
 
 Logits = Sequence[LogitRows]
 
@@ -23,17 +26,40 @@ SPREAD = 1.5
 are padded to the longest, and the network computes the padding too."""
 
 
+@dataclass(eq=False)
+class _Call:
+    """Inputs of one caller, and what has been found of them."""
+
+    views: Sequence[View]
+    answer: Future[Logits] = field(default_factory=Future)
+    found: dict[int, LogitRows] = field(default_factory=dict)
+
+    def take(self, index: int, logits: LogitRows) -> None:
+        """Take the logits of one input; with the last of them the caller has its answer."""
+        self.found[index] = logits
+        if len(self.found) == len(self.views):
+            self.answer.set_result([self.found[index] for index in range(len(self.views))])
+
+
 class Passes:
     """A forward pass for callers in any thread.
 
     Args:
         forward: the network.
         seen: called with the number of inputs of every pass.
+        pace: is told how long passes take.
+        clock: seconds.
     """
 
-    def __init__(self, forward: Forward, seen: Callable[[int], None]) -> None:
-        self._forward, self._seen = forward, seen
-        self._waiting: deque[tuple[Sequence[View], Future[Logits]]] = deque()
+    def __init__(
+        self,
+        forward: Forward,
+        seen: Callable[[int], None],
+        pace: Pace,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._forward, self._seen, self._pace, self._clock = forward, seen, pace, clock
+        self._waiting: deque[_Call] = deque()
         self._changed = Condition()
         self._open = True
         self._thread = Thread(target=self._run, name="dllm-passes", daemon=True)
@@ -46,13 +72,15 @@ class Passes:
             ShuttingDown: there are no more passes.
             Exception: whatever the network raises for these inputs.
         """
-        answer: Future[Logits] = Future()
+        if not views:
+            return []
+        call = _Call(views)
         with self._changed:
             if not self._open:
                 raise ShuttingDown
-            self._waiting.append((views, answer))
+            self._waiting.append(call)
             self._changed.notify()
-        return answer.result()
+        return call.answer.result()
 
     def close(self) -> None:
         """Answer who waits, then make no more passes."""
@@ -65,7 +93,7 @@ class Passes:
         while together := self._next():
             self._pass(together)
 
-    def _next(self) -> list[tuple[Sequence[View], Future[Logits]]]:
+    def _next(self) -> list[_Call]:
         with self._changed:
             while self._open and not self._waiting:
                 self._changed.wait()
@@ -73,28 +101,41 @@ class Passes:
             self._waiting.clear()
             return together
 
-    def _pass(self, together: Sequence[tuple[Sequence[View], Future[Logits]]]) -> None:
-        try:
-            logits = iter(self._read([view for views, _ in together for view in views]))
-            answers = [[next(logits) for _ in views] for views, _ in together]
-        except Exception as error:
-            if len(together) == 1:
-                together[0][1].set_exception(error)
-            else:
-                for one in together:
-                    self._pass([one])
-            return
-        for (_, answer), own in zip(together, answers, strict=True):
-            answer.set_result(own)
+    def _pass(self, calls: Sequence[_Call]) -> None:
+        """Read everything; the shortest inputs are answered first."""
+        places = [(call, index) for call in calls for index in range(len(call.views))]
+        for group in grouped([size(call.views[index]) for call, index in places]):
+            own = [places[number] for number in group]
+            self._read([place for place in own if not place[0].answer.done()])
 
-    def _read(self, views: Sequence[View]) -> list[LogitRows]:
-        """The logits of inputs of any lengths, in as many passes as it takes."""
-        found: dict[int, LogitRows] = {}
-        for group in grouped([len(view.prompt) + len(view.canvas) for view in views]):
-            logits = self._forward([views[index] for index in group])
-            self._seen(len(group))
-            found |= dict(zip(group, logits, strict=True))
-        return [found[index] for index in range(len(views))]
+    def _read(self, places: Sequence[tuple[_Call, int]]) -> None:
+        """Read inputs of similar lengths in one pass; where it fails, each caller's in its own."""
+        try:
+            found = self._timed([call.views[index] for call, index in places])
+            logits = dict(zip(places, found, strict=True))
+        except Exception as error:
+            calls = [*dict.fromkeys(call for call, _ in places)]
+            for call in calls:
+                if len(calls) == 1:
+                    call.answer.set_exception(error)
+                else:
+                    self._read([place for place in places if place[0] is call])
+            return
+        for (call, index), rows in logits.items():
+            call.take(index, rows)
+
+    def _timed(self, views: Sequence[View]) -> Iterable[LogitRows]:
+        start = self._clock()
+        found = self._forward(views) if views else []
+        if views:
+            self._pace.saw(len(views) * max(map(size, views)), self._clock() - start)
+            self._seen(len(views))
+        return found
+
+
+def size(view: View) -> int:
+    """Return the positions of an input."""
+    return len(view.prompt) + len(view.canvas)
 
 
 def grouped(lengths: Sequence[int]) -> list[list[int]]:

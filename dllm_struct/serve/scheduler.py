@@ -25,6 +25,7 @@ from dllm_struct.serve.isolation.pool import Pool
 from dllm_struct.serve.limits import Limits
 from dllm_struct.serve.lines import Line
 from dllm_struct.serve.metrics import Metrics
+from dllm_struct.serve.pace import Pace
 from dllm_struct.serve.passes import Passes
 from dllm_struct.serve.runner import Batch, Runner
 from dllm_struct.serve.threads import Threads
@@ -36,6 +37,16 @@ Isolation = Literal["processes", "threads"]
 
 class Workshop(Protocol):
     """Prepares jobs."""
+
+    @property
+    def workers(self) -> int:
+        """How many are ready, or at work."""
+        ...
+
+    @property
+    def is_down(self) -> bool:
+        """Whether there will be none any more."""
+        ...
 
     def submit(self, ticket: Ticket) -> None:
         """Take a request."""
@@ -70,28 +81,46 @@ class Scheduler:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.limits, self.metrics, self.clock = limits, metrics, clock
-        self._passes = Passes(model.forward, metrics.rows_of_pass.observe)
+        pace = Pace(limits.pass_seconds)
+        self._passes = Passes(model.forward, metrics.rows_of_pass.observe, pace, clock)
         self._plain: Line[Seat] = Line()
         self._heavy: Line[Seat] = Line()
         self._lock = Lock()
         self._tickets: set[Ticket] = set()
         self._load = 0
         self._open = True
-        places = [(self._plain, limits.batch)]
+        places: list[tuple[Line[Seat], int | None]] = [(self._plain, None)]
         self._workshop: Workshop
         if isolation == "threads":
             places += [(self._heavy, 1)] * limits.workers
-            self._workshop = Threads(model, limits.workers, self._place, self._gone)
+            self._workshop = Threads(
+                model.through(self._passes), limits.workers, self._place, self._gone
+            )
         else:
             self._workshop = Pool(model, limits, self._passes, clock, self._place, self._gone)
         self._runners = [
-            Runner(Batch(self._passes, clock, self._leaves), line, most) for line, most in places
+            Runner(
+                Batch(self._passes, clock, self._leaves, lambda: pace.room, limits.batch),
+                line,
+                most,
+            )
+            for line, most in places
         ]
 
     @property
     def load(self) -> int:
         """Outputs that are being compiled, waiting, or written."""
         return self._load
+
+    @property
+    def workers(self) -> int:
+        """Workers that are ready, or at work."""
+        return self._workshop.workers
+
+    @property
+    def is_down(self) -> bool:
+        """Whether there are no workers, and will be none."""
+        return self._workshop.is_down
 
     def wait(self) -> None:
         """Wait until requests find somebody who works on them."""

@@ -28,7 +28,18 @@ class Threads:
         left: Callable[[Ticket], None],
     ) -> None:
         self._model, self._place, self._left = model, place, left
+        self._count = count
         self._pool = ThreadPoolExecutor(count, "dllm-prepare")
+
+    @property
+    def workers(self) -> int:
+        """Threads are always ready."""
+        return self._count
+
+    @property
+    def is_down(self) -> bool:
+        """Never."""
+        return False
 
     def submit(self, ticket: Ticket) -> None:
         """Take a request."""

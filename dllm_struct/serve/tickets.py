@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Protocol
 
 from dllm_struct.decoding.row import Row
+from dllm_struct.editing import Edited
 from dllm_struct.generation import Output
+from dllm_struct.generation.edits import Editing
 from dllm_struct.generation.job import Job
 from dllm_struct.serve.ask import Ask
+from dllm_struct.serve.logprobs import TokenProbability, is_full, token_probabilities
+from dllm_struct.serve.settled import cut
 from dllm_struct.trace import Event, Trace
 
 
@@ -46,6 +50,9 @@ class Finished:
         is_complete: whether it was denoised to the end, and not ended at the time limit.
         prompt_tokens: tokens of the prompt.
         tokens: tokens of the output's text.
+        edited: for an edit: the text with the output in its spans.
+        is_full: whether it is free text that ends because no further token was allowed.
+        logprobs: the tokens of the answer, with their probabilities, where they were asked for.
     """
 
     sequence: int
@@ -53,6 +60,9 @@ class Finished:
     is_complete: bool
     prompt_tokens: int
     tokens: int
+    edited: Edited | None = None
+    is_full: bool = False
+    logprobs: tuple[TokenProbability, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +167,9 @@ class Seat:
         events: what has happened so far.
         seen: the candidates of the present step.
         has_stopped: whether the answer holds a stop string.
+        likeliest: of every position: the likeliest tokens when it was last masked, where they were
+            asked for.
+        served: positions that the network has read of it.
     """
 
     ticket: Client
@@ -165,12 +178,35 @@ class Seat:
     events: list[Event] = field(default_factory=list)
     seen: list[dict[str, Any]] | None = None
     has_stopped: bool = False
+    likeliest: dict[int, list[tuple[bytes, float]]] = field(default_factory=dict)
+    served: int = 0
+
+    @property
+    def size(self) -> int:
+        """Positions that a pass reads of it, at least."""
+        return len(self.row.prompt) + len(self.row.canvas)
 
     def finish(self, is_complete: bool) -> None:
         """Hand the output over: the latest witness, or what is committed."""
-        row = self.row
+        row, ask = self.row, self.ticket.ask
         output = self.job.finish(row, Trace(tuple(self.events)))
-        answer = self.ticket.ask.answer
+        answer, edited = ask.answer, None
+        if isinstance(self.job, Editing):
+            slots = {slot: cut(content, ask.stop) for slot, content in output.slots.items()}
+            edited = self.job.edited(replace(output, slots=slots))
         own = [span for span in row.canvas.spans if answer in (None, span.slot)]
         tokens = sum(1 for span in own for token in span.witness if row.codec.decode([token]))
-        self.ticket.finish(Finished(row.sequence, output, is_complete, len(row.prompt), tokens))
+        self.ticket.finish(
+            Finished(
+                sequence=row.sequence,
+                output=output,
+                is_complete=is_complete,
+                prompt_tokens=len(row.prompt),
+                tokens=tokens,
+                edited=edited,
+                is_full=is_full(row, answer),
+                logprobs=None
+                if ask.logprobs is None
+                else token_probabilities(row, answer, self.likeliest),
+            )
+        )

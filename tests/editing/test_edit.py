@@ -323,6 +323,8 @@ def test_the_model_may_say_that_no_edit_is_needed(
     assert (edited.edits == ()) == declined
     assert (edited.text == "a = 1\nb = 2\n") == declined
     ast.parse(edited.text)
+    marked = model.edit("a = 1\nb = 2\n", [(0, 5)], "no", ds.grammar("python"), cursor=3)
+    assert marked.declined == declined
     # A text that is no member yet has to be edited.
     edited = model.edit("a = = 1\n", output_type=ds.grammar("python"), cursor=3, window=0)
     assert not edited.declined
@@ -389,7 +391,9 @@ def test_what_cannot_stand_around_a_span_is_refused(
         {"spans": [(0.5, 1)]},
         {"spans": ["ab"]},
         {"spans": [ds.Span(0, 1, name="x"), ds.Span(2, 3, name="x")]},
-        {"spans": [(0, 1)], "cursor": 1},
+        {"spans": [(0, 1)], "cursor": 2},
+        {"spans": [(0, 1), (2, 3)], "cursor": 1},
+        {"spans": [(0, 1)], "cursor": 1, "window": 1},
         {"spans": [(0, 1)], "fraction": 0.5},
         {"spans": [(0, 1)], "window": 1},
         {"spans": "auto", "fraction": 0.0},

@@ -54,6 +54,15 @@ VALID: dict[str, dict[str, Any]] = {
         "random_seed": 1,
         "stop": [],
     },
+    "/v1/edit": {
+        "text": "a = 1\nb = 2\n",
+        "spans": [{"start": 4, "end": 5, "type": {"regex": "[0-9]"}}],
+        "instruction": "Count.",
+        "cursor": 4,
+        "max_tokens": 64,
+        "path": "a.py",
+        "seed": 1,
+    },
     "/v1/edit/completions": {"messages": [{"role": "user", "content": EDIT}], "max_tokens": 4},
     "/v1/apply/completions": {"messages": [{"role": "user", "content": APPLY}], "max_tokens": 4},
     "/infill": {

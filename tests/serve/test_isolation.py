@@ -15,7 +15,6 @@ from dllm_struct.errors import InvalidInput
 from dllm_struct.generation import Model
 from dllm_struct.models.family import Family
 from dllm_struct.serve.app import Settings, create_app
-from dllm_struct.serve.isolation.preload import load
 from dllm_struct.serve.isolation.sharing import Parts, Sharing
 from dllm_struct.serve.requests.base import Writing
 from tests.conftest import noise
@@ -61,10 +60,6 @@ def test_too_much_memory(isolated: httpx.Client) -> None:
     reply = isolated.post("/v1/infill", json=body)
     assert reply.status_code == 400, reply.text
     assert reply.json()["error"]["code"] == "budget_exceeded"
-
-
-def test_loads_without_error() -> None:
-    load()
 
 
 def test_what_both_sides_have_is_not_sent() -> None:

@@ -67,7 +67,7 @@ def test_from_the_document(client: httpx.Client, app: FastAPI) -> None:
     document = schemathesis.openapi.from_dict(app.openapi())
     found = [result.ok() for result in document.get_all_operations()]
     posts = [operation for operation in found if operation.method == "post"]
-    assert len(posts) == 7
+    assert len(posts) == 8
     for operation in posts:
         for mode in schemathesis.GenerationMode:
             strategy = operation.as_strategy(generation_mode=mode)

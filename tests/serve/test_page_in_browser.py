@@ -15,6 +15,7 @@ import pytest
 
 import dllm_struct as ds
 from dllm_struct.serve.app import Settings, create_app
+from dllm_struct.serve.limits import Limits
 from tests.serve.conftest import running
 from tests.serve.reading import frames_of
 
@@ -268,3 +269,40 @@ def test_fits_narrow_screens(page: Any) -> None:
     run(page)
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0
+
+
+def test_choices_and_documents(page: Any) -> None:
+    choose(page, "choice", "lamp\n\nchair\n", "Ada orders a lamp.")
+    assert page.locator("#infilling").is_visible()
+    run(page)
+    assert page.inner_text("#value") in ("lamp", "chair")
+    page.locator("input[value=document]").check(force=True)
+    assert page.locator("#infilling").is_hidden()
+    page.fill("#prompt", "")
+    run(page)
+    pattern = r"host = [a-z]{1,8}\.(com|org)\nport = [1-9]\d{3}\nmode = (fast|safe)"
+    assert re.fullmatch(pattern, page.inner_text("#value").strip())
+    assert page.locator("#slots li").count() == 3
+    page.fill("#constraint", "[")
+    page.click("#start")
+    page.locator("#error-code", has_text="invalid_json").wait_for()
+    assert page.get_attribute("#constraint", "aria-invalid") == "true"
+
+
+def test_with_workers(browser: Any) -> None:
+    """What is denoised in a worker is shown like everything else."""
+    settings = Settings("bundled", limits=Limits(workers=1, compile_seconds=60, step_seconds=60))
+    with running(create_app(ds.load("bundled"), settings)) as found:
+        own = browser.new_page()
+        own.set_default_timeout(3 * WAIT)
+        own.goto(found)
+        own.locator("input[value=document]").check(force=True)
+        own.select_option("#menu", label="Two holes in a program")
+        own.fill("#prompt", "")
+        run(own)
+        assert ds.grammar("python").matches(own.text_content("#value"))
+        assert own.locator("#canvas [data-id]").count() > 0
+        own.locator("input[value=regex]").check(force=True)
+        run(own)
+        assert re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])-[0-3]\d", own.inner_text("#value"))
+        own.close()

@@ -7,6 +7,7 @@ import errno
 import pickle
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -124,7 +125,7 @@ class Remote:
 def _do(model: Model, link: Link, ask: Ask) -> None:
     client = Remote(ask, link)
     try:
-        job = _without_goals(ask.prepare(ask, model))
+        job = _without_goals(ask.prepare(ask, model.through(client.forward)))
         if all(map(_is_light, job.rows)):
             link.send(Light(link.sharing.dumps(job)))
             return
@@ -153,7 +154,8 @@ def _is_light(row: Row) -> bool:
 def _without_goals(job: Job) -> Job:
     """A job whose values are its texts: parsers cannot be sent."""
     nothing = Template(())
-    return Job(job.rows, [Target(nothing, as_it_is, goal.answer) for goal in job.targets])
+    targets = [Target(nothing, as_it_is, goal.answer) for goal in job.targets]
+    return replace(job, targets=targets)
 
 
 def _portable(error: Exception) -> Exception:

@@ -41,6 +41,24 @@ const verdict = object({
   quote: { type: "string", maxLength: 60 },
 });
 
+const configuration = [
+  { text: "host = " },
+  { hole: "host", type: { regex: "[a-z]{1,8}[.](com|org)" } },
+  { text: "\nport = " },
+  { hole: "port", type: { regex: "[1-9][0-9]{3}" } },
+  { text: "\nmode = " },
+  { hole: "mode", type: { choice: ["fast", "safe"] } },
+  { text: "\n" },
+];
+
+const program = [
+  { text: "def area(width, height):\n    return " },
+  { hole: "value", type: { regex: "[a-z]+ [-+*] [a-z]+" } },
+  { text: "\n\nprint(area(" },
+  { hole: "arguments", type: { regex: "[1-9][0-9]*, [1-9][0-9]*" } },
+  { text: "))\n" },
+];
+
 export const EXAMPLES = {
   json_schema: [
     { name: "An order from an e-mail", text: json(order), prompt: ORDER },
@@ -60,8 +78,16 @@ export const EXAMPLES = {
     { name: "A time", text: "([01][0-9]|2[0-3]):[0-5][0-9]", prompt: "When does the train leave? At half past nine." },
     { name: "An e-mail address", text: "[a-z]+([.][a-z]+)*@example[.](com|org)", prompt: "Who wrote? Maria Jensen, maria.jensen@example.com." },
   ],
+  choice: [
+    { name: "A verdict", text: "good\nneutral\nbad", prompt: "Judge this review: 'The lamp is lovely, but it arrived two weeks late.'" },
+    { name: "Yes or no", text: "yes\nno\nit does not say", prompt: "Maria ordered by express. Is the order urgent?" },
+  ],
   grammar: [],
   template: [],
+  document: [
+    { name: "A configuration", text: json(configuration) },
+    { name: "Two holes in a program", text: json({ document: program, grammar: "python" }) },
+  ],
 };
 
 export const NEW = {

@@ -7,9 +7,13 @@ import { Refused } from "./stream.js";
 const LABELS = {
   json_schema: ["Example", "Schema", 10, "A JSON Schema. The output is JSON that is valid against it."],
   regex: ["Example", "Regular expression", 3, "The whole output matches it."],
+  choice: ["Example", "Options", 5, "One a line; the output is one of them."],
   grammar: ["Grammar", "Text of the grammar", 10, "Lark's or GBNF's syntax; the start rule derives the whole output."],
   template: ["Template", "Text of the template", 10, "Fixed text, and slots in double braces. The prompt may stay empty."],
+  document: ["Example", "Pieces of the document", 10, "JSON: a list of fixed texts and holes, each hole with a type of its own; or an object with such a document and a grammar of the whole."],
 };
+const JSON_KINDS = { json_schema: ["schema", "output_type"], document: ["document", "document"] };
+const WHOLE = new Set(["template", "document"]);
 const PROMPTS = new Set(Object.values(EXAMPLES).flatMap((all) => all.map(({ prompt }) => prompt)));
 const NUMBERS = ["steps", "block_length"];
 const CHOICES = ["sampler", "length", "remasking"];
@@ -21,6 +25,7 @@ export class Form {
     this.shipped = { grammar: [], template: [] };
     this.presets = {};
     this.texts = {};
+    this.chosen = {};
     this.show("json_schema");
     byId("kinds").addEventListener("change", ({ target }) => this.show(target.value));
     byId("menu").addEventListener("change", () => this.choose());
@@ -59,15 +64,17 @@ export class Form {
     byId("menu-label").textContent = menu;
     byId("constraint-label").textContent = label;
     byId("constraint-note").textContent = note;
-    byId("infilling").hidden = kind === "template";
+    byId("infilling").hidden = WHOLE.has(kind);
     const names = this.examples().map(({ name }, index) => [index, name]);
     options(byId("menu"), names);
+    byId("menu").value = String(this.chosen[kind] ?? 0);
     if (isNew && this.texts[kind] !== undefined) byId("constraint").value = this.texts[kind];
     else this.choose();
   }
 
   choose() {
-    const example = this.examples()[Number(byId("menu").value)];
+    this.chosen[this.kind] = Number(byId("menu").value);
+    const example = this.examples()[this.chosen[this.kind]];
     byId("constraint").value = this.texts[this.kind] = example.text;
     const isOwn = byId("prompt").value && !PROMPTS.has(byId("prompt").value);
     if (example.prompt && !isOwn) byId("prompt").value = example.prompt;
@@ -81,6 +88,8 @@ export class Form {
     if (prompt) body.prompt = prompt;
     if (this.kind === "template") {
       body.template = value;
+    } else if (this.kind === "document") {
+      Object.assign(body, Array.isArray(value) ? { document: value } : value);
     } else {
       if (prefix || suffix) Object.assign(body, { prefix, suffix });
       body.output_type = { [this.kind]: value };
@@ -100,18 +109,16 @@ export class Form {
 
   constraint() {
     const text = byId("constraint").value;
-    if (this.kind !== "json_schema") {
+    if (this.kind === "choice") return text.split("\n").filter((line) => line !== "");
+    if (!JSON_KINDS[this.kind]) {
       const known = this.examples().find((example) => example.shipped && example.text === text);
       return known ? known.shipped : text;
     }
+    const [what, param] = JSON_KINDS[this.kind];
     try {
       return JSON.parse(text);
     } catch (error) {
-      throw new Refused({
-        message: `The schema is no JSON: ${error.message}`,
-        param: "output_type",
-        code: "invalid_json",
-      });
+      throw new Refused({ message: `The ${what} is no JSON: ${error.message}`, param, code: "invalid_json" });
     }
   }
 
@@ -132,7 +139,7 @@ export class Form {
     if (!param) return null;
     const [first, second] = param.split(".");
     if (first === "decoding") return byId(second) ?? byId("preset");
-    if (["output_type", "template", "grammar"].includes(first)) return byId("constraint");
+    if (["output_type", "template", "grammar", "document"].includes(first)) return byId("constraint");
     return FIELDS[first] ? byId(FIELDS[first]) : null;
   }
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from dllm_struct.serve.ask import Ask
+from dllm_struct.serve.logprobs import TokenProbability
 from dllm_struct.serve.settled import cut, safe
 from dllm_struct.serve.tickets import Finished, Step
 
@@ -65,6 +66,28 @@ def stats(item: Finished) -> dict[str, Any]:
 def draft(step: Step) -> dict[str, Any]:
     """Return the unfinished answer, for the extra field of a chunk."""
     return {"step": step.event.step, "masked": step.event.masked, "text": step.draft}
+
+
+def reason(item: Finished, ask: Ask) -> str:
+    """Return why a text ends: ``length`` where free text has no room left, else ``stop``."""
+    is_cut = answer_of(item, ask) != answer_of(item, replace(ask, stop=()))
+    return "length" if item.is_full and not is_cut else "stop"
+
+
+def told_logprobs(item: Finished, ask: Ask) -> list[TokenProbability]:
+    """Return the tokens of an answer up to its end: a stop string ends it."""
+    left, found = len(answer_of(item, ask).encode()), []
+    for token in item.logprobs or ():
+        if left <= 0:
+            break
+        found.append(token)
+        left -= len(token.data)
+    return found
+
+
+def event_of(step: Step) -> dict[str, Any]:
+    """Return a step with everything about it."""
+    return step.event.as_dict() | {"settled": step.settled, "candidates": step.candidates or []}
 
 
 class Deltas:

@@ -7,7 +7,16 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from dllm_struct.serve.replies.base import Deltas, Head, answer_of, draft, stats, usage
+from dllm_struct.serve.replies.base import (
+    Deltas,
+    Head,
+    answer_of,
+    draft,
+    reason,
+    stats,
+    told_logprobs,
+    usage,
+)
 from dllm_struct.serve.requests.chat import Chat
 from dllm_struct.serve.service import Work
 from dllm_struct.serve.sse import DONE, frame
@@ -26,19 +35,35 @@ def chat_reply(chat: Chat, items: Sequence[Finished], model: str) -> dict[str, A
 
 
 def _choice(chat: Chat, item: Finished) -> dict[str, Any]:
-    message, reason = _message(chat, answer_of(item, chat.ask))
+    message, why = _message(chat, item)
     return {
         "index": item.sequence,
         "message": {"role": "assistant", "refusal": None, **message},
-        "logprobs": None,
-        "finish_reason": reason,
+        "logprobs": _logprobs(chat, item),
+        "finish_reason": why,
     }
 
 
-def _message(chat: Chat, text: str) -> tuple[dict[str, Any], str]:
+def _logprobs(chat: Chat, item: Finished) -> dict[str, Any] | None:
+    if item.logprobs is None:
+        return None
+    content = [
+        _probability(token.data, token.log_probability)
+        | {"top_logprobs": [_probability(*other) for other in token.top]}
+        for token in told_logprobs(item, chat.ask)
+    ]
+    return {"content": content, "refusal": None}
+
+
+def _probability(data: bytes, value: float) -> dict[str, Any]:
+    return {"token": data.decode(errors="replace"), "logprob": value, "bytes": list(data)}
+
+
+def _message(chat: Chat, item: Finished) -> tuple[dict[str, Any], str]:
     """The fields of a message that hold its text, and why it ends."""
+    text = answer_of(item, chat.ask)
     if chat.calling is None:
-        return {"content": text}, "stop"
+        return {"content": text}, reason(item, chat.ask)
     if chat.calling.forced is not None:
         return {"content": None, "tool_calls": [_call(chat.calling.forced, text)]}, "tool_calls"
     value = json.loads(text)
@@ -94,9 +119,14 @@ class _ChatStream:
         return self._chat.calling is not None and self._forced is None
 
     def chunk(
-        self, index: int, delta: dict[str, Any], reason: str | None = None, **more: Any
+        self,
+        index: int,
+        delta: dict[str, Any],
+        why: str | None = None,
+        logprobs: dict[str, Any] | None = None,
+        **more: Any,
     ) -> dict[str, Any]:
-        choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": reason}
+        choice = {"index": index, "delta": delta, "logprobs": logprobs, "finish_reason": why}
         if self._chat.options.include_usage:
             more["usage"] = None
         return self.head.of("chat.completion.chunk", choices=[choice], **more)
@@ -119,15 +149,15 @@ class _ChatStream:
         """The last chunks of an output."""
         index = item.sequence
         if self._is_open:
-            message, reason = _message(self._chat, answer_of(item, self._chat.ask))
+            message, why = _message(self._chat, item)
             calls = [{"index": 0, **call} for call in message.pop("tool_calls", [])]
             delta = message | ({"tool_calls": calls} if calls else {})
         else:
             rest = self._deltas.of_output(item)
             delta = self._delta(index, rest) if rest else {}
-            reason = "stop" if self._forced is None else "tool_calls"
+            why = reason(item, self._chat.ask) if self._forced is None else "tool_calls"
         ends = [self.chunk(index, delta)] if delta else []
-        return [*ends, self.chunk(index, {}, reason, stats=stats(item))]
+        return [*ends, self.chunk(index, {}, why, _logprobs(self._chat, item), stats=stats(item))]
 
     def _delta(self, index: int, text: str) -> dict[str, Any]:
         if self._forced is None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-from dllm_struct.serve.replies.base import Deltas, Head, answer_of, draft, stats, usage
+from dllm_struct.serve.replies.base import (
+    Deltas,
+    Head,
+    answer_of,
+    draft,
+    reason,
+    stats,
+    told_logprobs,
+    usage,
+)
 from dllm_struct.serve.requests.completions import Completion
 from dllm_struct.serve.service import Work
 from dllm_struct.serve.sse import DONE, frame
@@ -36,12 +45,32 @@ def completion_reply(
         {
             "index": item.sequence,
             **fields(answer_of(item, completion.ask), False),
-            "logprobs": None,
-            "finish_reason": "stop",
+            "logprobs": _logprobs(completion, item),
+            "finish_reason": reason(item, completion.ask),
         }
         for item in items
     ]
     return head.of(kind, choices=choices, usage=usage(items), stats=[stats(item) for item in items])
+
+
+def _logprobs(completion: Completion, item: Finished) -> dict[str, Any] | None:
+    """What the API of completions tells: lists side by side; offsets count characters."""
+    if item.logprobs is None:
+        return None
+    tokens, data = told_logprobs(item, completion.ask), b""
+    offsets = []
+    for token in tokens:
+        offsets.append(len(data.decode(errors="ignore")))
+        data += token.data
+    return {
+        "tokens": [token.data.decode(errors="replace") for token in tokens],
+        "token_logprobs": [token.log_probability for token in tokens],
+        "top_logprobs": [
+            {other.decode(errors="replace"): value for other, value in reversed(token.top)}
+            for token in tokens
+        ],
+        "text_offset": offsets,
+    }
 
 
 async def completion_stream(
@@ -51,8 +80,15 @@ async def completion_stream(
     deltas = Deltas(completion.ask)
     options, finished = completion.options, []
 
-    def chunk(index: int, text: str, reason: str | None, **more: Any) -> bytes:
-        choice = {"index": index, **fields(text, True), "logprobs": None, "finish_reason": reason}
+    def chunk(
+        index: int,
+        text: str,
+        why: str | None,
+        logprobs: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> bytes:
+        ends = {"logprobs": logprobs, "finish_reason": why}
+        choice = {"index": index, **fields(text, True), **ends}
         if options.include_usage:
             more["usage"] = None
         return frame(head.of(kind, choices=[choice], **more))
@@ -67,7 +103,8 @@ async def completion_stream(
         else:
             finished.append(item)
             rest = deltas.of_output(item)
-            yield chunk(item.sequence, rest, "stop", stats=stats(item))
+            why, logprobs = reason(item, completion.ask), _logprobs(completion, item)
+            yield chunk(item.sequence, rest, why, logprobs, stats=stats(item))
     if options.include_usage:
         yield frame(head.of(kind, choices=[], usage=usage(finished)))
     yield DONE

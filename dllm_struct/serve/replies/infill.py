@@ -6,11 +6,11 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from dllm_struct.serve.replies.base import Deltas, Head, answer_of, stats, usage
+from dllm_struct.serve.replies.base import Deltas, Head, answer_of, event_of, stats, usage
 from dllm_struct.serve.requests.infill import Infill
 from dllm_struct.serve.service import Work
 from dllm_struct.serve.sse import DONE, frame
-from dllm_struct.serve.tickets import Finished, Step
+from dllm_struct.serve.tickets import Finished
 
 
 def infill_reply(infill: Infill, item: Finished, model: str) -> dict[str, Any]:
@@ -28,15 +28,10 @@ async def infill_stream(infill: Infill, work: Work) -> AsyncIterator[bytes]:
                 yield frame({"text": rest}, "delta")
             yield frame(_result(infill, item), "done")
         elif infill.events:
-            yield frame(_event(item), "step")
+            yield frame(event_of(item), "step")
         elif text := deltas.of_step(item):
             yield frame({"text": text}, "delta")
     yield DONE
-
-
-def _event(step: Step) -> dict[str, Any]:
-    more = {"settled": step.settled, "candidates": step.candidates or []}
-    return step.event.as_dict() | more
 
 
 def _result(infill: Infill, item: Finished) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _reply(text: str, item: Finished, model: str) -> dict[str, Any]:
         "prompt": "",
         "has_new_line": "\n" in text,
         "truncated": False,
-        "stop_type": "eos",
+        "stop_type": "limit" if item.is_full else "eos",
         "stopping_word": "",
         "tokens_cached": 0,
         "timings": _timings(item),

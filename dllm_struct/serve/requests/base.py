@@ -26,6 +26,7 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seed = Annotated[int, Field(ge=-(2**63), lt=2**64)]
 Temperature = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(gt=0, le=1)]
+Tops = Annotated[int, Field(ge=0, le=20)]
 ANSWER = HOLE
 """The slot that `Filling` fills."""
 
@@ -124,6 +125,20 @@ def outputs(asked: int | None, limits: Limits) -> int:
     return asked or 1
 
 
+def check_candidates(asked: int, limits: Limits) -> None:
+    """Refuse to show too many candidates.
+
+    Raises:
+        RequestError: naming the number.
+    """
+    if asked > limits.candidates:
+        raise RequestError(
+            f"{asked} candidates are more than {limits.candidates}",
+            code="limit_exceeded",
+            param="candidates",
+        )
+
+
 def check_length(limits: Limits, param: str, *texts: str) -> None:
     """Refuse texts that are too long together.
 
@@ -160,6 +175,11 @@ class Writing:
 
     constraint: Constraint | None
 
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr(self.constraint)
+
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""
         wanted = str if self.constraint is None else self.constraint.compile()
@@ -185,6 +205,11 @@ class Filling:
     constraint: Constraint | None = None
     most: int | None = None
     fewest: int = 0
+
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr(self.constraint)
 
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""

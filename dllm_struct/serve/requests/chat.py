@@ -137,8 +137,8 @@ class ChatRequest(Constrained):
     parallel_tool_calls: bool | None = Field(default=None, description="One call is made at most.")
     max_completion_tokens: base.Count | None = None
     random_seed: base.Seed | None = Field(default=None, description="Mistral's name of the seed.")
-    logprobs: bool | None = Field(default=None, description="Not supported.")
-    top_logprobs: int | None = Field(default=None, description="Not supported.")
+    logprobs: bool | None = None
+    top_logprobs: base.Tops | None = Field(default=None, description="With logprobs alone.")
     functions: Any | None = Field(default=None, description="Not supported; use tools.")
     function_call: Any | None = Field(default=None, description="Not supported; use tool_choice.")
     modalities: list[str] | None = None
@@ -194,15 +194,26 @@ def chat_of(request: ChatRequest, limits: Limits) -> Chat:
         count=base.outputs(request.n, limits),
         seconds=base.seconds(request.timeout, limits),
         best_effort=request.best_effort,
+        logprobs=_logprobs(request, tools),
         stop=base.stops(request.stop, constraint),
         params=params | ({"constraint": constraint.param} if constraint else {}),
     )
     return Chat(ask, tools, request.stream, request.stream_options or StreamOptions())
 
 
+def _logprobs(request: ChatRequest, tools: Calling | None) -> int | None:
+    """How many of the likeliest tokens to tell; None: no probabilities at all."""
+    if not request.logprobs:
+        base.refuse({"top_logprobs": request.top_logprobs}, "goes with logprobs")
+        return None
+    if tools is not None:
+        base.refuse({"logprobs": True}, "cannot be told of a tool's arguments")
+    return request.top_logprobs or 0
+
+
 def _refuse(request: ChatRequest) -> None:
     request.refuse_penalties()
-    names = ("logprobs", "top_logprobs", "functions", "function_call")
+    names = ("functions", "function_call")
     base.refuse({name: getattr(request, name) for name in names})
     if set(request.modalities or ()) - {"text"}:
         base.refuse({"modalities": True}, "other than text are not supported")

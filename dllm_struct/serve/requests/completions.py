@@ -27,7 +27,9 @@ class CompletionRequest(Constrained):
     suffix: str | None = Field(default=None, description="The text after the hole.")
     echo: bool | None = Field(default=None, description="Not supported.")
     best_of: int | None = Field(default=None, description="Not supported; 1 is accepted.")
-    logprobs: int | None = Field(default=None, description="Not supported; 0 is accepted.")
+    logprobs: base.Tops | None = Field(
+        default=None, description="How many of the likeliest tokens to tell for each token."
+    )
     language: str | None = Field(default=None, description="Ignored.")
 
 
@@ -79,7 +81,7 @@ def completion_of(request: CompletionRequest, limits: Limits) -> Completion:
         InvalidDecoding: the settings are unknown or contradict each other.
     """
     request.refuse_penalties()
-    base.refuse({"echo": request.echo, "logprobs": request.logprobs})
+    base.refuse({"echo": request.echo})
     if request.best_of not in (None, 1):
         base.refuse({"best_of": request.best_of})
     prompt = _only(request.prompt)
@@ -147,6 +149,7 @@ def _completion(
         count=base.outputs(count, limits),
         seconds=base.seconds(request.timeout, limits),
         best_effort=request.best_effort,
+        logprobs=request.logprobs if isinstance(request, CompletionRequest) else None,
         stop=base.stops(request.stop, constraint),
         answer=None if parts is None else base.ANSWER,
         params=params,

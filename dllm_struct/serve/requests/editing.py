@@ -1,65 +1,117 @@
-"""``/v1/edit/completions`` and ``/v1/apply/completions``: Inception's tags inside a chat message.
-
-An edit names the part of a file that may change; applying a snippet finds it: the lines in which
-the snippet and the original differ. Either way one span is written anew and nothing else changes.
-"""
+"""``/v1/edit``: all that `Model.edit` takes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import pairwise, takewhile
-from typing import Annotated, Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from dllm_struct.editing.spans import Span, check_cursor, in_order, require_cursor
+from dllm_struct.errors import InvalidInput
+from dllm_struct.generation import Model
+from dllm_struct.generation.edits import Editing as Edits
+from dllm_struct.generation.requests import Request
 from dllm_struct.serve.ask import Ask
+from dllm_struct.serve.constraints import Constraint
 from dllm_struct.serve.decodings import decoding_of
 from dllm_struct.serve.errors import RequestError
 from dllm_struct.serve.limits import Limits
 from dllm_struct.serve.requests import base
 from dllm_struct.serve.requests.chat import StreamOptions
-from dllm_struct.serve.requests.messages import ChatMessage, messages_of
+from dllm_struct.serve.requests.infill import OutputType, constraint_of
+from dllm_struct.serve.requests.messages import ChatMessage, prompt_of, told_by
 
-CURSOR = "<|cursor|>"
-FILE, PART = "current_file_content", "code_to_edit"
-ORIGINAL, SNIPPET = "original_code", "update_snippet"
-PATH = "current_file_path: "
-ELLIPSIS = "... existing code ..."
-"""Stands in a snippet for lines of the original that it leaves out."""
-
-ROOM = 2
-"""A span may become so many times as long as it was, counted in characters, and some more."""
-
-SOME_MORE = 32
-
-ALIKE = 0.6
-"""Similarity from which a line of a snippet replaces one of the original."""
+Offset = Annotated[int, Field(ge=0)]
+Lines = Annotated[int, Field(ge=0, le=1_000_000)]
+Form = Literal["edit", "part", "whole"]
+"""What a reply is: our own, or a chat message with the part alone or with the whole text."""
 
 
-class EditRequest(base.Usual):
-    """A chat whose last message has the tags."""
+class SpanAsked(base.Body):
+    """A part of the text, in characters (code points)."""
 
-    messages: Annotated[list[ChatMessage], Field(min_length=1)]
+    start: Offset
+    end: Offset
+    type: OutputType | None = Field(default=None, description="What may stand there.")
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     max_tokens: base.Count | None = None
-    stream_options: StreamOptions | None = None
-    metadata: dict[str, Any] | None = Field(default=None, description="Ignored.")
+    min_tokens: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+
+class EditRequest(base.Common):
+    """Rewrite parts of a text."""
+
+    text: str
+    spans: list[SpanAsked] | Literal["auto"] | None = None
+    instruction: str | None = None
+    output_type: OutputType | None = Field(default=None, description="Of the whole text.")
+    cursor: Offset | None = None
+    window: Lines | Annotated[list[Lines], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, description="Lines before and after the cursor that are rewritten."
+    )
+    fraction: base.Share | None = None
+    prompt: str | Annotated[list[ChatMessage], Field(min_length=1)] | None = None
+    path: Annotated[str, Field(min_length=1, max_length=4096)] = Field(
+        default="text", description="How the file is called in the diff."
+    )
+    max_tokens: base.Count | None = None
+    seed: base.Seed | None = None
+    temperature: base.Temperature | None = None
+    stream: bool = False
+    events: bool = Field(default=False, description="Stream every step, with everything about it.")
+    candidates: Annotated[int, Field(ge=0)] = Field(
+        default=5, description="How many candidates to show for a position, in events."
+    )
 
 
 @dataclass(frozen=True)
-class Document:
-    """A text and the part of it that may change.
+class Rewriting:
+    """Prepares an edit.
 
     Attributes:
-        before: what stands before that part.
-        part: the part, as it is; None: nothing may change.
-        after: what stands after it.
+        request: what `Model.edit` takes, without languages.
+        whole: what the whole text has to be; None: any text.
+        types: what may stand in each span, in their order; None: whatever the whole text allows.
     """
 
-    before: str
-    part: str | None
-    after: str
+    request: Request
+    whole: Constraint | None = None
+    types: tuple[Constraint | None, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr((self.whole, self.types))
+
+    def __call__(self, ask: Ask, model: Model) -> Edits:
+        """Compile and lay out."""
+        request, spans = self.request, self.request.spans
+        if spans is not None and spans != "auto":
+            pairs = zip(spans, self.types, strict=True)
+            spans = [_compiled(span, constraint) for span, constraint in pairs]
+        full = Request(
+            request.text,
+            spans,
+            request.instruction,
+            None if self.whole is None else _output_type(self.whole),
+            request.cursor,
+            request.window,
+            request.fraction,
+            ask.prompt,
+        )
+        return model.prepare_edit(full, ask.decoding, ask.max_tokens, ask.seed)
+
+
+def _compiled(span: Span | tuple[int, int], constraint: Constraint | None) -> Span:
+    assert isinstance(span, Span)
+    language = None if constraint is None else constraint.language()
+    return Span(span.start, span.end, language, span.name, span.max_tokens, span.min_tokens)
+
+
+def _output_type(constraint: Constraint) -> Any:
+    """The type of a whole text: a schema says nothing about white space, as in the library."""
+    return constraint.value if constraint.kind == "json_schema" else constraint.language()
 
 
 @dataclass(frozen=True)
@@ -68,169 +120,99 @@ class Editing:
 
     Attributes:
         ask: what is to be written.
-        document: what is edited.
-        whole: whether the reply holds the whole text, and not the part alone.
+        form: of the reply.
+        path: of the file, in the diff.
         stream: whether the reply is streamed.
-        options: what a stream tells.
+        events: whether a stream tells every step.
+        options: what a stream of messages tells.
     """
 
     ask: Ask
-    document: Document
-    whole: bool
+    form: Form
+    path: str
     stream: bool
-    options: StreamOptions
+    events: bool = False
+    options: StreamOptions = field(default_factory=StreamOptions)
 
 
 def edit_of(request: EditRequest, limits: Limits) -> Editing:
-    """Understand a request for the next edit.
+    """Understand a request to rewrite parts of a text.
 
     Raises:
-        RequestError: the tags are not there.
+        RequestError: it is unclear what to edit, or something is too large.
         InvalidDecoding: the settings are unknown or contradict each other.
     """
-    return _editing(request, limits, _marked, whole=False)
-
-
-def apply_of(request: EditRequest, limits: Limits) -> Editing:
-    """Understand a request to apply a snippet.
-
-    Raises:
-        RequestError: the tags are not there.
-        InvalidDecoding: the settings are unknown or contradict each other.
-    """
-    return _editing(request, limits, _compared, whole=True)
-
-
-def _editing(
-    request: EditRequest, limits: Limits, read: Callable[[str], Document], whole: bool
-) -> Editing:
-    messages = messages_of(request.messages)
-    base.check_length(limits, "messages", *(message["content"] for message in messages))
-    document = read(messages[-1]["content"])
+    prompt = prompt_of(request.prompt)
+    told = "" if prompt is None else told_by(prompt)
+    base.check_length(limits, "text", told, request.text, request.instruction or "")
+    base.check_candidates(request.candidates, limits)
+    whole = constraint_of(request.output_type, "output_type", limits)
+    spans, types = _spans(request, limits)
+    window = request.window
+    asked = checked(
+        text=request.text,
+        spans=spans,
+        instruction=request.instruction,
+        cursor=request.cursor,
+        window=window if window is None or isinstance(window, int) else (window[0], window[1]),
+        fraction=request.fraction,
+    )
     ask = Ask(
-        prompt=messages,
-        prepare=rewriting(document, _most(request, document, limits)),
+        prompt=prompt,
+        prepare=Rewriting(asked, whole, types),
         decoding=base.drawn(
-            decoding_of(request.decoding, "decoding", limits),
-            request.temperature,
-            request.top_p,
-            request.top_k,
+            decoding_of(request.decoding, "decoding", limits), request.temperature, None, None
         ),
-        max_tokens=limits.tokens,
+        max_tokens=base.positions(request.max_tokens, limits),
         seed=request.seed,
         seconds=base.seconds(request.timeout, limits),
         best_effort=request.best_effort,
-        stop=base.stops(request.stop, None),
-        answer=base.ANSWER,
-        params=dict.fromkeys(("prompt", "constraint"), "messages")
-        | {"max_tokens": "max_tokens", "decoding": "decoding"},
+        candidates=request.candidates if request.stream and request.events else 0,
+        params={
+            "constraint": "text" if whole is None else whole.param,
+            "prompt": "text",
+            "max_tokens": "max_tokens",
+            "decoding": "decoding",
+        },
     )
-    options = request.stream_options or StreamOptions()
-    return Editing(ask, document, whole, request.stream, options)
+    return Editing(ask, "edit", request.path, request.stream, request.events)
 
 
-def rewriting(document: Document, most: int) -> base.Filling:
-    """Return what prepares the rewriting of a document's part; the model reads it in the prompt.
-
-    Args:
-        document: what is edited.
-        most: most tokens of the new part.
-    """
-    return base.Filling(document.before, document.after, None, most)
-
-
-def _most(request: EditRequest, document: Document, limits: Limits) -> int:
-    if document.part is None:
-        return 0
-    if request.max_tokens is not None:
-        return base.positions(request.max_tokens, limits)
-    return min(ROOM * len(document.part) + SOME_MORE, limits.tokens)
-
-
-def _marked(message: str) -> Document:
-    """The file of a message, and the part between the marks; the marks' own lines are no text."""
-    content = _between(message, FILE)
-    first, _, rest = content.partition("\n")
-    if first.startswith(PATH):
-        content = rest
-    part = _between(content, PART).replace(CURSOR, "", 1)
-    before, _, after = content.partition(f"<|{PART}|>")
-    _, _, after = after.partition(f"<|/{PART}|>")
-    return Document(before, part, after.removeprefix("\n"))
+def _spans(
+    request: EditRequest, limits: Limits
+) -> tuple[list[Span] | Literal["auto"] | None, tuple[Constraint | None, ...]]:
+    """The spans of a request, in the order of the text, and what may stand in each."""
+    if request.spans is None or request.spans == "auto":
+        return request.spans, ()
+    if len(request.spans) > limits.holes:
+        raise RequestError(
+            f"{len(request.spans)} spans are more than {limits.holes}",
+            code="limit_exceeded",
+            param="spans",
+        )
+    types = [
+        constraint_of(span.type, f"spans.{index}.type", limits)
+        for index, span in enumerate(request.spans)
+    ]
+    spans = [Span(s.start, s.end, None, s.name, s.max_tokens, s.min_tokens) for s in request.spans]
+    return spans, tuple(types)
 
 
-def _compared(message: str) -> Document:
-    """The original code, and those of its lines in which the snippet differs from it."""
-    old = _between(message, ORIGINAL).splitlines(keepends=True)
-    lines = _between(message, SNIPPET).splitlines(keepends=True)
-    new = [line for line in lines if ELLIPSIS not in line]
-    left_out = {index - seen for seen, index in enumerate(_ellipses(lines))}
-    changed = [*_changes(old, new, left_out)]
-    if not changed:
-        return Document("".join(old), None, "")
-    start, stop = changed[0][0], changed[-1][1]
-    return Document("".join(old[:start]), "".join(old[start:stop]), "".join(old[stop:]))
-
-
-def _ellipses(lines: Sequence[str]) -> list[int]:
-    return [index for index, line in enumerate(lines) if ELLIPSIS in line]
-
-
-def _changes(
-    old: Sequence[str], new: Sequence[str], left_out: Collection[int]
-) -> Iterator[tuple[int, int]]:
-    """Ranges of old lines that the new ones replace.
-
-    Args:
-        old: all lines of the original.
-        new: lines of the snippet.
-        left_out: indices of new lines before which the snippet leaves lines out.
-    """
-    matcher = SequenceMatcher(_is_blank, old, new, autojunk=False)
-    blocks = [block for block in matcher.get_matching_blocks() if block.size]
-    if not blocks:
-        yield 0, len(old)
-        return
-    first, last = blocks[0], blocks[-1]
-    if first.b:
-        yield (first.a if 0 in left_out else 0), first.a
-    for block, following in pairwise(blocks):
-        start, at = block.a + block.size, block.b + block.size
-        is_cut = at == following.b and at not in left_out and start < following.a
-        if at < following.b or is_cut:
-            yield start, following.a
-    start, at = last.a + last.size, last.b + last.size
-    if at < len(new) and len(new) in left_out:
-        yield start, start + _alike(old[start:], new[at:])
-    elif at < len(new):
-        yield start, len(old)
-
-
-def _is_blank(line: str) -> bool:
-    return not line.strip()
-
-
-def _alike(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many lines one after the other resemble those of the snippet, which replace them."""
-    pairs = zip(old, new, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: _ratio(*pair) >= ALIKE, pairs))
-
-
-def _ratio(old: str, new: str) -> float:
-    return SequenceMatcher(None, old, new, autojunk=False).ratio()
-
-
-def _between(text: str, tag: str) -> str:
-    """What stands between a mark and its end, without the line breaks that belong to the marks.
+def checked(**given: Any) -> Request:
+    """Return the library's request, checked as far as that takes no time.
 
     Raises:
-        RequestError: the marks are not there, each of them once.
+        RequestError: it is unclear what to edit.
     """
-    opening, closing = f"<|{tag}|>", f"<|/{tag}|>"
-    if text.count(opening) != 1 or text.count(closing) != 1:
-        raise RequestError(f"the message has no {opening} ... {closing}", param="messages")
-    _, _, rest = text.partition(opening)
-    inner, found, _ = rest.partition(closing)
-    if not found:
-        raise RequestError(f"{closing} stands before {opening}", param="messages")
-    return inner.removeprefix("\n")
+    text, spans, cursor = given["text"], given["spans"], given["cursor"]
+    try:
+        request = Request(**given)
+        if spans is not None and spans != "auto":
+            ordered = in_order(spans, len(text))
+            if cursor is not None:
+                require_cursor(ordered, cursor)
+        if cursor is not None:
+            check_cursor(cursor, len(text))
+    except InvalidInput as error:
+        raise RequestError(str(error), code="invalid_input", param="spans") from error
+    return request

@@ -18,9 +18,8 @@ from dllm_struct.serve.decodings import decoding_of
 from dllm_struct.serve.errors import RequestError
 from dllm_struct.serve.limits import Limits
 from dllm_struct.serve.requests import base
-from dllm_struct.serve.requests.messages import ChatMessage, messages_of
+from dllm_struct.serve.requests.messages import ChatMessage, prompt_of, told_by
 from dllm_struct.template import Invariant, Slot, Template
-from dllm_struct.vocabulary.codec import Prompt
 
 
 class OutputType(base.Body):
@@ -95,6 +94,11 @@ class Templated:
 
     constraint: Constraint
 
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr(self.constraint)
+
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""
         return base.filled(self.constraint.compile_template(), ask, model)
@@ -112,6 +116,11 @@ class Laying:
     pieces: tuple[tuple[Piece, Constraint | None], ...]
     whole: Constraint | None
 
+    @property
+    def key(self) -> str:
+        """See `Prepare`."""
+        return repr((self.whole, [constraint for _, constraint in self.pieces]))
+
     def __call__(self, ask: Ask, model: Model) -> Job:
         """Compile and lay out."""
         parts = tuple(_part(piece, constraint) for piece, constraint in self.pieces)
@@ -127,15 +136,10 @@ def infill_of(request: InfillRequest, limits: Limits) -> Infill:
         InvalidDecoding: the settings are unknown or contradict each other.
     """
     form = _form(request)
-    prompt = _prompt(request)
-    told = "" if prompt is None else _text(prompt)
+    prompt = prompt_of(request.prompt)
+    told = "" if prompt is None else told_by(prompt)
     base.check_length(limits, "prompt", told, request.prefix or "", request.suffix or "")
-    if request.candidates > limits.candidates:
-        raise RequestError(
-            f"{request.candidates} candidates are more than {limits.candidates}",
-            code="limit_exceeded",
-            param="candidates",
-        )
+    base.check_candidates(request.candidates, limits)
     understood = form(request, limits)
     ask = replace(
         understood.ask,
@@ -176,17 +180,12 @@ def _form(request: InfillRequest) -> Form:
     return _answer
 
 
-def _prompt(request: InfillRequest) -> Prompt | None:
-    if request.prompt is None or isinstance(request.prompt, str):
-        return request.prompt
-    return messages_of(request.prompt)
+def constraint_of(given: OutputType | None, param: str, limits: Limits) -> Constraint | None:
+    """Return the constraint that a request gives; None where there is none.
 
-
-def _text(prompt: Prompt) -> str:
-    return prompt if isinstance(prompt, str) else "".join(m["content"] for m in prompt)
-
-
-def _type(given: OutputType | None, param: str, limits: Limits) -> Constraint | None:
+    Raises:
+        RequestError: there are two, or it is too large.
+    """
     found = one_of({} if given is None else given.model_dump(), param)
     if found is not None:
         found.check(limits)
@@ -213,7 +212,7 @@ def _understood(
 def _answer(request: InfillRequest, limits: Limits) -> Infill:
     """A prompt alone: its answer is the output."""
     whole = _whole(request, limits)
-    typed = _type(request.output_type, "output_type", limits)
+    typed = constraint_of(request.output_type, "output_type", limits)
     if whole is not None and typed is not None:
         raise RequestError("'grammar' and 'output_type' are two constraints", param="grammar")
     found = typed or whole
@@ -231,7 +230,7 @@ def _whole(request: InfillRequest, limits: Limits) -> Constraint | None:
 
 def _hole(request: InfillRequest, limits: Limits) -> Infill:
     """Prefix and suffix: the hole between them is the output."""
-    typed = _type(request.output_type, "output_type", limits)
+    typed = constraint_of(request.output_type, "output_type", limits)
     prefix, suffix = request.prefix or "", request.suffix or ""
     if request.grammar is not None:
         pieces = [Piece(text=prefix), _piece(request), Piece(text=suffix)]
@@ -283,7 +282,7 @@ def _checked(piece: Piece, index: int, limits: Limits) -> Constraint | None:
         raise RequestError("a piece is a text or a hole", param=f"document.{index}")
     if piece.hole is None and (piece.type is not None or piece.max_tokens is not None):
         raise RequestError("a text has no type and no limit", param=f"document.{index}")
-    return _type(piece.type, f"document.{index}.type", limits)
+    return constraint_of(piece.type, f"document.{index}.type", limits)
 
 
 def _part(piece: Piece, constraint: Constraint | None) -> Invariant | Slot:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from dllm_struct.serve.errors import RequestError
-from dllm_struct.vocabulary.codec import Message
+from dllm_struct.vocabulary.codec import Message, Prompt
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 
@@ -44,6 +44,16 @@ def messages_of(messages: Sequence[ChatMessage]) -> list[Message]:
         }
         for index, message in enumerate(messages)
     ]
+
+
+def prompt_of(given: str | Sequence[ChatMessage] | None) -> Prompt | None:
+    """Return a prompt as the library takes it."""
+    return given if given is None or isinstance(given, str) else messages_of(given)
+
+
+def told_by(prompt: Prompt) -> str:
+    """Return all that a prompt says."""
+    return prompt if isinstance(prompt, str) else "".join(m["content"] for m in prompt)
 
 
 def _content(message: ChatMessage, index: int) -> str:

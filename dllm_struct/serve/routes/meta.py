@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from dllm_struct.serve.errors import RequestError
 from dllm_struct.serve.handlers import error_response, json_response
+from dllm_struct.serve.scheduler import Scheduler
 
 PAGE = "page"
 TYPES = {
@@ -66,9 +67,16 @@ async def model(name: str, request: Request) -> Response:
 
 @router.get("/health")
 async def health(request: Request) -> Response:
-    """Say that the server works, and how much it has to do."""
-    scheduler = request.app.state.scheduler
-    return json_response({"status": "ok", "load": scheduler.load})
+    """Say whether the server works, and how much it has to do.
+
+    The status is ``ok``; ``degraded`` where workers are missing that are being started; or, with
+    503, ``down`` where none could be started: then only a restart helps.
+    """
+    scheduler: Scheduler = request.app.state.scheduler
+    ready, wanted = scheduler.workers, scheduler.limits.workers
+    status = "down" if scheduler.is_down else "ok" if ready == wanted else "degraded"
+    told = {"status": status, "load": scheduler.load, "workers": ready}
+    return json_response(told, 503 if scheduler.is_down else 200)
 
 
 @router.get("/metrics")
