@@ -109,7 +109,7 @@ def test_a_pattern_of_the_whole(run: Run, tmp_path: Path) -> None:
         ("--span", "0:99"),
         ("--cursor", "L1"),
         ("--cursor", "99"),
-        ("--span", "L1", "--cursor", "3"),
+        ("--span", "L1", "--cursor", "L2:1"),
         ("--span-tokens", "3", "--cursor", "3"),
         ("--window", "3", "--span", "L1"),
         ("--span", "L1", "--diff", "--json"),
