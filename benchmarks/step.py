@@ -45,7 +45,7 @@ from dllm_struct.decoding.batch import advance
 from dllm_struct.decoding.signals import View
 from dllm_struct.logit_rows import LogitRows
 from dllm_struct.models.network import Forward
-from dllm_struct.posterior.device import engine_for
+from dllm_struct.posterior.device import chosen_engine
 
 LLADA_8B = {
     "hidden_size": 4096,
@@ -229,7 +229,7 @@ def place(device: str) -> str:
         return f"cpu, {torch.get_num_threads()} threads"
     if not torch.cuda.is_available():
         raise SystemExit("there is no CUDA device")
-    return f"{torch.cuda.get_device_name()}, engine {engine_for(torch.device(device))}"
+    return f"{torch.cuda.get_device_name()}, engine {chosen_engine()}"
 
 
 PARTS: dict[str, tuple[str, tuple[str, ...], Callable[..., Iterator[list[str]]]]] = {

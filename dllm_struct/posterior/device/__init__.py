@@ -1,7 +1,7 @@
 """The posterior on an accelerator: all slots of all sequences at once.
 
-Two engines give the same answers: ``triton``, kernels that read every logit once, and ``torch``,
-plain torch, which runs anywhere. `engine_for` says which one is taken.
+Two engines give the same answers: ``torch``, plain torch, which runs anywhere, and ``triton``,
+kernels that read every logit once. `chosen_engine` says which one is taken.
 """
 
 from __future__ import annotations
@@ -18,39 +18,36 @@ from dllm_struct.posterior.base import Posterior, Problem
 from dllm_struct.posterior.device.batch import Batch, DevicePosterior
 from dllm_struct.posterior.device.plain import PlainBatch
 
-__all__ = ["Engine", "batches", "engine_for", "solve_on_device"]
+__all__ = ["Engine", "batches", "chosen_engine", "solve_on_device"]
 
 Engine = Literal["triton", "torch"]
 
 VARIABLE = "DLLM_STRUCT_ENGINE"
-"""An environment variable that names the engine; without it, `engine_for` decides."""
+"""An environment variable that names the engine."""
 
 
-def engine_for(device: torch.device) -> Engine:
-    """Return the engine for logits on a device.
+def chosen_engine() -> Engine:
+    """Return the engine that the environment variable ``DLLM_STRUCT_ENGINE`` names, else ``torch``.
 
-    What the environment variable ``DLLM_STRUCT_ENGINE`` names; else ``triton`` on CUDA devices
-    where it is installed (the extra ``gpu``), and ``torch`` everywhere else.
+    The kernels have to be asked for as long as only Triton's interpreter has run them.
 
     Raises:
         InvalidInput: the variable names no engine.
         MissingExtra: it names ``triton``, which is not installed.
     """
-    named, is_installed = os.environ.get(VARIABLE, ""), find_spec("triton") is not None
+    named = os.environ.get(VARIABLE) or "torch"
     if named == "torch":
         return "torch"
-    if named == "triton":
-        if is_installed:
-            return "triton"
+    if named != "triton":
+        raise InvalidInput(
+            f"{VARIABLE} names the engine '{named}'", hint="known are triton and torch"
+        )
+    if find_spec("triton") is None:
         raise MissingExtra(
             f"{VARIABLE} asks for triton, which is not installed",
             hint="pip install 'dllm-struct[gpu]', or set it to torch",
         )
-    if named:
-        raise InvalidInput(
-            f"{VARIABLE} names the engine '{named}'", hint="known are triton and torch"
-        )
-    return "triton" if device.type == "cuda" and is_installed else "torch"
+    return "triton"
 
 
 def solve_on_device(problems: Sequence[Problem], engine: Engine | None = None) -> list[Posterior]:
@@ -58,11 +55,11 @@ def solve_on_device(problems: Sequence[Problem], engine: Engine | None = None) -
 
     Args:
         problems: any number.
-        engine: None: that of `engine_for`.
+        engine: None: that of `chosen_engine`.
     """
     if not problems:
         return []
-    kind = batches(engine or engine_for(problems[0].logits.device))
+    kind = batches(engine or chosen_engine())
     by_type: dict[torch.dtype, list[int]] = {}
     for index, problem in enumerate(problems):
         by_type.setdefault(problem.logits.dtype, []).append(index)
