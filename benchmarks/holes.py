@@ -150,7 +150,10 @@ def main() -> None:
 
     torch.set_num_threads(1)  # the tensors are small, and processes are copied
     known = read_members()
-    chosen = options.grammar or [name for name in names() if name in known]
+    judged = [name for name in names() if name in known]
+    if unknown := set(options.grammar).difference(judged):
+        parser.error(f"no texts or no judge for {', '.join(sorted(unknown))}")
+    chosen = options.grammar or judged
     filler = Filler({name: known[name] for name in chosen})
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     rows, failures = [], []

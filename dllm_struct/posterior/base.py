@@ -243,9 +243,10 @@ def require_finite(problem: Problem) -> None:
         NonFiniteLogits: naming the first position and token.
     """
     logits = problem.logits
-    if not logits.numel() or bool(
-        logits.amax() < torch.inf
-    ):  # NaN is passed on, and compares to nothing
+    if not logits.numel():
+        return
+    largest = logits.amax()  # NaN where any is, and then less than nothing
+    if bool(largest < torch.inf):
         return
     masked = [i for i, token in enumerate(problem.committed) if token == MASKED]
     for position, row in zip(masked, problem.row_of[masked].tolist(), strict=True):
